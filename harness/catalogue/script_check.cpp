@@ -1,0 +1,297 @@
+#include "catalogue/script_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace sockrig {
+namespace {
+
+struct Connection {
+  std::uint32_t count = 1;
+  int declared = 0;  // line that named it first
+  bool open = false;
+  bool closed = false;  // was open, and was ended by this side
+  bool write_closed = false;
+  bool read_ended = false;
+  bool sent = false;
+  std::size_t opened_by = 0;  // index of the line that opened it
+};
+
+struct Process {
+  bool ever = false, ended = false, killed = false, stopped = false, counted = false;
+};
+
+bool is_send(const Step& s) {
+  return s.verb == StepVerb::send || s.verb == StepVerb::send_up_to || s.verb == StepVerb::echo;
+}
+bool is_opening(const Step& s) {
+  return s.verb == StepVerb::connect || s.verb == StepVerb::accept;
+}
+bool is_receive(const Step& s) {
+  return s.verb == StepVerb::receive || s.verb == StepVerb::receive_echo || s.verb == StepVerb::receive_from ||
+         s.verb == StepVerb::receive_lines || s.verb == StepVerb::receive_end || s.verb == StepVerb::echo;
+}
+bool ends_connection(const Step& s) {
+  return s.verb == StepVerb::close || s.verb == StepVerb::reset || s.verb == StepVerb::vanish;
+}
+bool has_send(const std::vector<Step>& together) {
+  return std::any_of(together.begin(), together.end(), is_send);
+}
+
+// Walks the lines in order. Lines closed with "&" and the line that follows them are a group: they run at
+// the same time, so none of them may rest on what another one has done.
+class Checker {
+ public:
+  Checker(const Script& script, const std::string& file, Diagnostics& out) : script_(script), file_(file), out_(out) {
+    const bool starts = std::any_of(script.begin(), script.end(), [](const ScriptLine& l) {
+      return l.actor == ActorKind::subject && std::any_of(l.steps.begin(), l.steps.end(), [](const auto& together) {
+               return std::any_of(together.begin(), together.end(),
+                                  [](const Step& s) { return s.verb == StepVerb::start; });
+             });
+    });
+    processes_["subject"].ever = !starts;
+  }
+
+  void run() {
+    for (at_ = 0; at_ < script_.size(); ++at_) {
+      if (at_ == 0 || !script_[at_ - 1].background) find_group();
+      line(script_[at_]);
+    }
+    if (script_.back().background) problem(script_.back(), 0, "nothing follows this line: it cannot end with '&'");
+  }
+
+ private:
+  void problem(const ScriptLine& line, int column, std::string message) {
+    out_.push_back({file_, line.line, column, std::move(message)});
+  }
+
+  void find_group() {
+    group_begin_ = group_end_ = at_;
+    while (group_end_ < script_.size() && script_[group_end_].background) ++group_end_;
+  }
+
+  // Does another line of the group, of the same actor, do such a step?
+  template <typename Predicate>
+  bool beside(const std::string& name, Predicate predicate, bool only_earlier) const {
+    for (std::size_t i = group_begin_; i <= group_end_ && i < script_.size(); ++i) {
+      if (i == at_ || script_[i].name != name || (only_earlier && i > at_)) continue;
+      for (const auto& together : script_[i].steps) {
+        if (std::any_of(together.begin(), together.end(), predicate)) return true;
+      }
+    }
+    return false;
+  }
+
+  void line(const ScriptLine& l) {
+    if (l.actor == ActorKind::connection && !declared(l)) return;
+    for (const auto& together : l.steps) {
+      // All are checked against what held before any of them began.
+      for (const Step& step : together) check(l, together, step);
+      for (const Step& step : together) apply(l, step);
+    }
+  }
+
+  bool declared(const ScriptLine& l) {
+    const auto [it, fresh] = connections_.try_emplace(l.name);
+    if (fresh) {
+      it->second.count = l.count;
+      it->second.declared = l.line;
+    } else if (it->second.count != l.count) {
+      problem(l, 0,
+              fmt::format("'{}' stands for {} connection{} since line {}, here for {}: write '{}{}:'", l.name,
+                          it->second.count, it->second.count == 1 ? "" : "s", it->second.declared, l.count,
+                          it->second.count == 1 ? "" : fmt::format("{} ", it->second.count), l.name));
+      return false;
+    }
+    return true;
+  }
+
+  void check(const ScriptLine& l, const std::vector<Step>& together, const Step& step) {
+    std::string wrong;
+    switch (l.actor) {
+      case ActorKind::connection:
+        wrong = wrong_on_connection(l, together, step, connections_[l.name]);
+        break;
+      case ActorKind::standard_input:
+        wrong = wrong_on_input(together, step);
+        break;
+      case ActorKind::standard_output:
+        wrong = wrong_on_output(step);
+        break;
+      case ActorKind::subject:
+      case ActorKind::second:
+        wrong = wrong_on_process(l.name, step, processes_[l.name]);
+        break;
+      case ActorKind::kernel:
+        break;
+    }
+    if (!wrong.empty()) problem(l, step.column, wrong);
+  }
+
+  bool gives(const std::string& name, bool sent, const std::vector<Step>* together) const {
+    return sent || (together != nullptr && has_send(*together)) || beside(name, is_send, false);
+  }
+
+  std::string wrong_on_connection(const ScriptLine& l, const std::vector<Step>& together, const Step& step,
+                                  const Connection& c) const {
+    if (is_opening(step)) {
+      return c.open ? fmt::format("'{}' is connected already: close or reset it first", l.name) : "";
+    }
+    if (c.closed) return fmt::format("'{}' is closed: only connecting again can follow", l.name);
+    if (!c.open) return fmt::format("'{}' is not connected yet: connect or accept comes first", l.name);
+    if (c.opened_by != at_ && c.opened_by >= group_begin_) {
+      return fmt::format("'{}' may not be connected yet: line {} goes on at the same time (drop its '&')", l.name,
+                         script_[c.opened_by].line);
+    }
+    if (is_send(step) && c.write_closed) return "after 'shutdown write' nothing more can be sent";
+    if (is_receive(step) && c.read_ended) return "after 'receive end' nothing more can be received";
+    if (step.verb == StepVerb::receive_echo && !gives(l.name, c.sent, &together)) {
+      return fmt::format("'{}' has sent nothing: there is no echo to receive", l.name);
+    }
+    if ((step.verb == StepVerb::receive_from || step.verb == StepVerb::echo) && !gives("stdin", input_sent_, nullptr)) {
+      return "stdin was given nothing: there is nothing to receive";
+    }
+    if (step.verb == StepVerb::shutdown_write) {
+      if (c.write_closed) return "'shutdown write' was said already";
+      if (has_send(together) || beside(l.name, is_send, true)) {
+        return "'shutdown write' would race with a send at the same time: let it come after";
+      }
+    }
+    if (step.verb == StepVerb::close && (together.size() > 1 || beside(
+                                                                    l.name, [](const Step&) { return true; }, true))) {
+      return "'close' would race with what happens at the same time: let it come after";
+    }
+    return "";
+  }
+
+  std::string wrong_on_input(const std::vector<Step>& together, const Step& step) const {
+    if (input_ended_) return "stdin was ended already";
+    if (step.verb == StepVerb::end && (has_send(together) || beside("stdin", is_send, true))) {
+      return "'end' would race with a send at the same time: let it come after";
+    }
+    return "";
+  }
+
+  std::string wrong_on_output(const Step& step) const {
+    if (output_ended_) return "after 'receive end' nothing more can be received";
+    if (step.verb != StepVerb::receive_from) return "";
+    const auto it = connections_.find(step.name);
+    const bool later = beside(
+        step.name, [](const Step&) { return true; }, false);
+    if (it == connections_.end() && !later) return fmt::format("there is no connection '{}' so far", step.name);
+    if (it != connections_.end() && it->second.count != 1) {
+      return fmt::format("'{}' stands for {} connections: stdout can be compared with one", step.name,
+                         it->second.count);
+    }
+    if (!gives(step.name, it != connections_.end() && it->second.sent, nullptr)) {
+      return fmt::format("'{}' has sent nothing: there is nothing to receive", step.name);
+    }
+    return "";
+  }
+
+  static std::string wrong_on_process(const std::string& name, const Step& step, const Process& p) {
+    if (step.verb == StepVerb::start) {
+      return p.ever ? fmt::format("{} was started already: 'restart' starts it again", name) : "";
+    }
+    if (!p.ever) return fmt::format("{} was not started yet: '{}: start' comes first", name, name);
+    if (step.verb == StepVerb::restart) {
+      return p.ended ? "" : fmt::format("{} has not ended: 'kill' or 'exits' comes before 'restart'", name);
+    }
+    if (step.verb == StepVerb::memory_under) return "";
+    if (p.killed && step.verb == StepVerb::exits) return "";  // waits until the kill has done its work
+    if (p.killed && step.verb == StepVerb::exits) return "";  // waits until the signal has done its work
+    if (p.ended) return fmt::format("{} has ended: only 'restart' can follow", name);
+    if (step.verb == StepVerb::resume && !p.stopped) return fmt::format("{} was not stopped", name);
+    if (step.verb == StepVerb::stop && p.stopped) return fmt::format("{} was stopped already", name);
+    if (step.verb == StepVerb::keeps_descriptors && !p.counted) {
+      return "nothing was counted: 'count descriptors' comes first";
+    }
+    return "";
+  }
+
+  void apply(const ScriptLine& l, const Step& step) {
+    if (l.actor == ActorKind::connection) {
+      apply(connections_[l.name], step);
+    } else if (l.actor == ActorKind::standard_input) {
+      input_sent_ |= is_send(step);
+      input_ended_ |= step.verb == StepVerb::end;
+    } else if (l.actor == ActorKind::standard_output) {
+      output_ended_ |= step.verb == StepVerb::receive_end;
+    } else if (l.actor != ActorKind::kernel) {
+      apply(processes_[l.name], step);
+      if (l.actor == ActorKind::subject && step.verb == StepVerb::restart) {
+        input_sent_ = input_ended_ = output_ended_ = false;
+      }
+    }
+  }
+
+  void apply(Connection& c, const Step& step) const {
+    if (is_opening(step)) c = {.count = c.count, .declared = c.declared, .open = true, .opened_by = at_};
+    if (is_send(step)) c.sent = true;
+    if (step.verb == StepVerb::shutdown_write) c.write_closed = true;
+    if (step.verb == StepVerb::receive_end) c.read_ended = true;
+    if (ends_connection(step)) c.open = false, c.closed = true;
+  }
+
+  static void apply(Process& p, const Step& step) {
+    switch (step.verb) {
+      case StepVerb::start:
+      case StepVerb::restart:
+        p = {.ever = true};
+        break;
+      case StepVerb::kill:
+        p.killed = p.ended = true;
+        break;
+      case StepVerb::exits:
+      case StepVerb::exits_zero:
+      case StepVerb::complains:
+      case StepVerb::exits_or_complains:
+        p.ended = true, p.killed = false;
+        break;
+      case StepVerb::stop:
+        p.stopped = true;
+        break;
+      case StepVerb::resume:
+        p.stopped = false;
+        break;
+      case StepVerb::count_descriptors:
+        p.counted = true;
+        break;
+      default:
+        break;
+    }
+  }
+
+  const Script& script_;
+  const std::string& file_;
+  Diagnostics& out_;
+  std::map<std::string, Connection> connections_;
+  std::map<std::string, Process> processes_;
+  bool input_sent_ = false, input_ended_ = false, output_ended_ = false;
+  std::size_t at_ = 0, group_begin_ = 0, group_end_ = 0;  // the line and its group, as indices
+};
+
+}  // namespace
+
+void check_script(const Script& script, const std::string& file, Diagnostics& out) {
+  if (!script.empty()) Checker(script, file, out).run();
+}
+
+const ScriptLine* second_connection(const Script& script) {
+  std::uint64_t opened = 0;
+  for (const ScriptLine& line : script) {
+    for (const auto& together : line.steps) {
+      for (const Step& step : together) {
+        const bool begins = step.verb == StepVerb::start || step.verb == StepVerb::restart;
+        if (line.actor == ActorKind::subject && begins) opened = 0;
+        if (step.verb == StepVerb::connect) opened += line.count;
+        if (opened > 1) return &line;
+      }
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace sockrig

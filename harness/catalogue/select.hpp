@@ -1,0 +1,16 @@
+// Which scenarios a command line means: ids, chapters, globs, and "!not".
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "catalogue/scenario.hpp"
+
+namespace sockrig {
+
+// No selector, or only negative ones: start from all. A selector is an id ("stream/large"), a chapter ("stream"), a
+// glob over ids ("*/short-*"); with "!" in front it takes away. A selector that matches nothing is a problem, with the
+// nearest id or chapter. Keeps the catalogue's order.
+std::vector<const Scenario*> select(const Catalogue& all, const std::vector<std::string>& selectors, std::vector<std::string>& problems);
+
+}  // namespace sockrig

@@ -1,0 +1,192 @@
+// `sockrig explain`: one claim, the fault kinds, or the script language, for a person to read.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <ostream>
+
+#include "catalogue/scenario.hpp"
+#include "catalogue/script_table.hpp"
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+
+namespace sockrig {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::size_t width = 100;
+
+// Breaks lines between words and indents them.
+std::string wrapped(std::string_view text, std::size_t indent) {
+  std::string out(indent, ' ');
+  std::size_t column = indent;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(" \n", begin), text.size());
+    if (column > indent && column + 1 + (end - begin) > width) {
+      out += '\n' + std::string(indent, ' ');
+      column = indent;
+    }
+    if (column > indent && end > begin) out += ' ', ++column;
+    out += text.substr(begin, end - begin);
+    column += end - begin;
+    begin = end + 1;
+  }
+  return out + '\n';
+}
+
+void print_kind(const FaultKind& kind, std::ostream& out) {
+  out << wrapped(kind.summary, 4) << wrapped(fmt::format("licence: {}", kind.licence), 4)
+      << wrapped(fmt::format("never: {}", kind.never), 4);
+}
+
+void print_parameter(const FaultParameter& p, std::ostream& out) {
+  const std::string values =
+      p.words.empty() ? fmt::format("{}…{}", p.least, p.most) : fmt::format("{}", fmt::join(p.words, " | "));
+  out << wrapped(fmt::format("{} = {}: {}", p.name, values, p.meaning), 6);
+}
+
+void print_faults(std::ostream& out) {
+  for (const FaultKind* kind : fault_kinds()) {
+    out << kind->name << '\n';
+    print_kind(*kind, out);
+    for (const FaultParameter& p : kind->parameters) print_parameter(p, out);
+    out << '\n';
+  }
+  out << "Every kind also takes:\n";
+  for (const FaultParameter& p : common_fault_parameters()) print_parameter(p, out);
+}
+
+void print_script_language(std::ostream& out) {
+  out << "A script is lines 'ACTOR: STEPS', done from top to bottom. Steps are joined by ',' (one after the other) or "
+         "'&'\n"
+         "(at the same time). A line that ends with '&' goes on together with the lines that follow. '#' begins a "
+         "comment.\n"
+         "An actor is subject, second (a second start of the same program), kernel, stdin, stdout or a connection:\n"
+         "'a:', '64 clients:' (side by side), '100 clients in turn:'. A SIZE is 7, 64 KiB, 1 MiB or 1 GiB.\n";
+  const VerbHelp* last = nullptr;
+  std::size_t form_width = 0;
+  for (const VerbHelp& verb : script_verbs()) form_width = std::max(form_width, verb.form.size());
+  for (const VerbHelp& verb : script_verbs()) {
+    if (last == nullptr || last->actor != verb.actor) {
+      out << '\n' << (verb.actor == ActorKind::subject ? "subject, second" : to_string(verb.actor)) << '\n';
+    }
+    out << fmt::format("  {:<{}}  {}\n", verb.form, form_width, verb.meaning);
+    last = &verb;
+  }
+  out << "\nafter a step\n";
+  for (const ModifierRow& row : modifier_table())
+    out << fmt::format("  {:<{}}  {}\n", row.form, form_width, row.meaning);
+  out << "\ncounters of the kernel\n" << wrapped(fmt::format("{}", fmt::join(kernel_counters(), " ")), 2);
+}
+
+std::string roles_of(const Scenario& s) {
+  std::vector<std::string_view> words;
+  for (const Role role : s.roles) words.push_back(to_string(role));
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+void print_world(const Scenario& s, std::ostream& out) {
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : s.sysctls) lines.push_back(fmt::format("{} = {}", name, value));
+  if (s.mtu != 0) lines.push_back(fmt::format("the loopback's MTU is {}", s.mtu));
+  for (const std::string& line : s.hosts) lines.push_back(fmt::format("hosts: {}", line));
+  if (!s.host.empty()) lines.push_back(fmt::format("{{host}} is {}", s.host));
+  if (s.receive_buffer != 0) lines.push_back(fmt::format("the peer's receive buffer is {} bytes", s.receive_buffer));
+  if (s.send_buffer != 0) lines.push_back(fmt::format("the peer's send buffer is {} bytes", s.send_buffer));
+  if (!s.listens) lines.emplace_back("nobody listens");
+  if (s.needs_namespaces) lines.emplace_back("in a private network (needs namespaces)");
+  if (lines.empty()) return;
+  out << "\nWhere\n";
+  for (const std::string& line : lines) out << wrapped(line, 4);
+}
+
+// Roles with the same script are told together.
+void print_scripts(const Scenario& s, std::ostream& out) {
+  out << "\nWhat is done\n";
+  if (!s.about.empty()) out << wrapped(s.about, 4);
+  std::vector<Role> told;
+  for (const auto& [role, script] : s.scripts) {
+    if (std::find(told.begin(), told.end(), role) != told.end()) continue;
+    std::vector<std::string_view> words;
+    for (const auto& [other, lines] : s.scripts) {
+      if (lines != script) continue;
+      told.push_back(other);
+      words.push_back(to_string(other));
+    }
+    out << "  " << fmt::format("{}", fmt::join(words, ", ")) << '\n';
+    for (const ScriptLine& line : script) out << "    " << line.text << '\n';
+  }
+}
+
+void print_scenario(const Scenario& s, std::ostream& out) {
+  out << s.id << '\n' << wrapped(s.claim, 2) << '\n';
+  out << "  clause  " << s.clause << "\n  level   " << to_string(s.level)
+      << (s.must_with_handler ? " (must where the program itself catches signals)" : "") << "\n  roles   "
+      << roles_of(s);
+  if (std::any_of(s.roles.begin(), s.roles.end(), is_server))
+    out << "\n  serves  " << to_string(s.serves) << " or more";
+  if (!s.after.empty()) out << "\n  after   " << fmt::format("{}", fmt::join(s.after, ", "));
+  out << "\n  file    " << s.file << '\n';
+  print_world(s, out);
+  if (!s.faults.empty()) out << "\nFaults\n";
+  for (const Fault& fault : s.faults) {
+    out << "  " << fault.text << '\n';
+    if (const FaultKind* kind = find_fault_kind(fault.kind)) print_kind(*kind, out);
+  }
+  print_scripts(s, out);
+  out << "\nHint\n" << wrapped(s.hint, 4);
+}
+
+int explain_scenario(const std::string& id, const std::string& root, std::ostream& out, std::ostream& err) {
+  const Catalogue all = load_catalogue(root);
+  std::vector<std::string> ids;
+  for (const Scenario& s : all.scenarios) {
+    if (s.id == id) {
+      print_scenario(s, out);
+      return 0;
+    }
+    ids.push_back(s.id);
+  }
+  // It may be missing because its file has a problem.
+  for (const Diagnostic& problem : all.problems) err << to_string(problem) << '\n';
+  const std::string guess = nearest(id, ids);
+  err << "sockrig explain: there is no claim '" << id << "'"
+      << (guess.empty() ? " (see 'sockrig list')" : fmt::format(" (did you mean '{}'?)", guess)) << '\n';
+  return 2;
+}
+
+}  // namespace
+
+int explain_command(const std::vector<std::string>& arguments, const Paths& paths, std::ostream& out,
+                    std::ostream& err) {
+  po::options_description options;
+  options.add_options()("faults", "all kinds of faults, their licences and parameters");
+  options.add_options()("script", "the verbs of the script language");
+  options.add_options()("scenarios", po::value<std::string>()->value_name("DIR"), "the folder of the scenarios");
+  po::variables_map values;
+  std::vector<std::string> words;
+  const CommandUsage usage = {
+      "explain", "ID… | --faults | --script",
+      "Explains a claim: what must hold and why, what is done to the program, and where to look when it "
+      "fails.",
+      "id"};
+  if (const auto code = parse_options(arguments, usage, options, values, words, out, err)) return *code;
+  const bool faults = values.contains("faults"), script = values.contains("script");
+  if (!faults && !script && words.empty()) {
+    err << "sockrig explain: expected an ID, --faults or --script\nTry 'sockrig explain --help'.\n";
+    return 2;
+  }
+  if (faults) print_faults(out);
+  if (script) out << (faults ? "\n" : ""), print_script_language(out);
+  const std::string root = values.contains("scenarios") ? values["scenarios"].as<std::string>() : paths.scenarios;
+  int code = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0 || faults || script) out << '\n';
+    code = std::max(code, explain_scenario(words[i], root, out, err));
+  }
+  return code;
+}
+
+}  // namespace sockrig

@@ -1,0 +1,223 @@
+#include "cli/run_options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <boost/program_options.hpp>
+#include <charconv>
+#include <ostream>
+
+#include "catalogue/diagnostic.hpp"
+#include "cli/options.hpp"
+
+namespace sockrig {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::array roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client};
+
+std::string option_of(Role role) {
+  return std::string(to_string(role));
+}
+
+po::options_description run_options() {
+  po::options_description all;
+  auto add = all.add_options();
+  add("echo-server", po::value<std::string>()->value_name("CMD"), "the echo server to test (RFC 862)");
+  add("discard-server", po::value<std::string>()->value_name("CMD"), "the discard server to test (RFC 863)");
+  add("chargen-server", po::value<std::string>()->value_name("CMD"), "the character generator to test (RFC 864)");
+  add("client", po::value<std::string>()->value_name("CMD"), "the client to test");
+  add("serves", po::value<std::string>()->value_name("HOW"),
+      "what the servers promise: one (connection, then they exit), in-turn, at-once (default)");
+  add("level", po::value<std::string>()->value_name("LEVEL"),
+      "must: only what programs must do; should (default): also what good ones do");
+  add("jobs,j", po::value<std::string>()->value_name("N"), "run so many side by side (default: one a core)");
+  add("seed", po::value<std::string>()->value_name("S"), "what every random decision is made from (default: 1)");
+  add("report", po::value<std::vector<std::string>>()->composing()->value_name("KIND[=PATH]"),
+      "console, json or junit; '-' is standard output; may be given several times");
+  add("out", po::value<std::string>()->value_name("DIR"), "write results.json and junit.xml there (made if missing)");
+  add("keep", "keep output, timeline and observation of each run");
+  add("sandbox", po::value<std::string>()->value_name("KIND"), "auto (default), namespaces, none");
+  add("scenarios", po::value<std::string>()->value_name("DIR"), "take the scenarios from there");
+  add("verbose,v", "also report what passed");
+  return all;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  const std::string meant = nearest(word, candidates);
+  return meant.empty() ? "" : fmt::format(" (did you mean '{}'?)", meant);
+}
+
+template <typename T>
+std::string choose(const po::variables_map& given, const char* name, std::optional<T> (*parse)(std::string_view),
+                   const std::vector<std::string>& words, T& out) {
+  if (given.count(name) == 0) return "";
+  const std::string& word = given[name].as<std::string>();
+  const std::optional<T> value = parse(word);
+  if (value) out = *value;
+  return value ? ""
+               : fmt::format("--{}: '{}' is not one of {}{}", name, word, fmt::join(words, ", "),
+                             did_you_mean(word, words));
+}
+
+std::optional<SandboxChoice> parse_sandbox(std::string_view text) {
+  if (text == "auto") return SandboxChoice::automatic;
+  if (text == "namespaces") return SandboxChoice::namespaces;
+  if (text == "none") return SandboxChoice::none;
+  return std::nullopt;
+}
+
+std::string number(const po::variables_map& given, const char* name, std::uint64_t least, std::uint64_t most,
+                   std::uint64_t& out) {
+  if (given.count(name) == 0) return "";
+  const std::string& word = given[name].as<std::string>();
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error == std::errc{} && end == word.data() + word.size() && value >= least && value <= most) {
+    out = value;
+    return "";
+  }
+  return fmt::format("--{}: '{}' is not a number from {} to {}", name, word, least, most);
+}
+
+std::string command_for(const po::variables_map& given, Role role, RunOptions& options) {
+  const std::string name = option_of(role);
+  if (given.count(name) == 0) return "";
+  const std::string& command = given[name].as<std::string>();
+  if (command.find("{port}") == command.npos) {
+    return fmt::format("--{}: the command must say where the port goes, as in './server {{port}}'", name);
+  }
+  options.commands[role] = command;
+  return "";
+}
+
+std::string one_report(const std::string& word, RunOptions& options) {
+  const std::size_t equals = word.find('=');
+  const std::string name = word.substr(0, equals);
+  const Report* report = find_report(name);
+  if (report == nullptr) {
+    std::vector<std::string> names;
+    for (const Report& r : reports()) names.emplace_back(r.name);
+    return fmt::format("--report: '{}' is not one of {}{}", name, fmt::join(names, ", "), did_you_mean(name, names));
+  }
+  std::string path =
+      options.out_directory.empty() ? "-" : options.out_directory + "/" + std::string(report->default_file);
+  if (equals != word.npos) path = word.substr(equals + 1);
+  if (path.empty()) return fmt::format("--report: no path after '{}'", word);
+  options.reports.push_back({report, path});
+  return "";
+}
+
+bool has(const RunOptions& options, std::string_view path) {
+  for (const ReportTarget& t : options.reports) {
+    if (t.path == path) return true;
+  }
+  return false;
+}
+
+bool has_report(const RunOptions& options, std::string_view name) {
+  for (const ReportTarget& t : options.reports) {
+    if (t.report->name == name) return true;
+  }
+  return false;
+}
+
+std::string complete_reports(const po::variables_map& given, RunOptions& options) {
+  if (given.count("report") != 0) {
+    for (const std::string& word : given["report"].as<std::vector<std::string>>()) {
+      if (std::string problem = one_report(word, options); !problem.empty()) return problem;
+    }
+  }
+  for (std::size_t i = 0; i < options.reports.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (options.reports[i].path != options.reports[k].path) continue;
+      const std::string where = options.reports[i].path == "-" ? "standard output" : options.reports[i].path;
+      return fmt::format("--report: {} and {} would both be written to {}", options.reports[k].report->name,
+                         options.reports[i].report->name, where);
+    }
+  }
+  for (const char* name : {"json", "junit"}) {
+    const Report* report = find_report(name);
+    const std::string path = options.out_directory + "/" + std::string(report->default_file);
+    if (!options.out_directory.empty() && !has(options, path)) options.reports.push_back({report, path});
+  }
+  // Somebody who asks for files only still wants to see what happened.
+  if (!has_report(options, "console") && !has(options, "-")) options.reports.push_back({find_report("console"), "-"});
+  return "";
+}
+
+std::string take(const po::variables_map& given, RunOptions& options) {
+  const auto text = [&](const char* name) {
+    return given.count(name) != 0 ? given[name].as<std::string>() : std::string();
+  };
+  options.keep = given.count("keep") != 0;
+  options.verbose = given.count("verbose") != 0;
+  options.out_directory = text("out");
+  options.scenarios = text("scenarios");
+  std::string problem;
+  const auto still = [&](auto&& step) {
+    if (problem.empty()) problem = step();
+  };
+  for (const char* name : {"out", "scenarios"}) {
+    still([&] { return given.count(name) != 0 && text(name).empty() ? fmt::format("--{}: an empty path", name) : ""; });
+  }
+  for (Role role : roles) still([&] { return command_for(given, role, options); });
+  still([&] { return choose<Serves>(given, "serves", parse_serves, {"one", "in-turn", "at-once"}, options.serves); });
+  still([&] { return choose<Level>(given, "level", parse_level, {"must", "should"}, options.level); });
+  still([&] {
+    return choose<SandboxChoice>(given, "sandbox", parse_sandbox, {"auto", "namespaces", "none"}, options.sandbox);
+  });
+  std::uint64_t jobs = 0;
+  still([&] { return number(given, "jobs", 1, 256, jobs); });
+  options.jobs = static_cast<int>(jobs);
+  still([&] { return number(given, "seed", 0, UINT64_MAX, options.seed); });
+  still([&] { return complete_reports(given, options); });
+  return problem;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+}  // namespace
+
+std::optional<int> parse_run_options(const std::vector<std::string>& arguments, RunOptions& options, std::ostream& out,
+                                     std::ostream& err) {
+  const CommandUsage usage{
+      .command = "run",
+      .synopsis = "[OPTION…] [SELECTOR…]",
+      .description =
+          "Runs scenarios against the given programs and reports.\n\n"
+          "A SELECTOR is an id (stream/large), a chapter (stream) or a glob (*/short-*); with '!' in front it takes "
+          "away.\n"
+          "Without any, everything is run.\n\n"
+          "A CMD is a command line, with quotes as a shell has them, in which {host} and {port} are replaced:\n"
+          "--echo-server './server {port}'. Without any, the reference programs that come with sockrig are tested.\n\n"
+          "A report without PATH goes into the folder of --out, or to standard output if there is none.\n\n"
+          "Exit codes: 0 passed, 1 failed, 2 usage, 3 nothing selected, 4 inconclusive, 5 harness error, 130 "
+          "interrupted.",
+      .words = "selector"};
+  po::variables_map given;
+  if (const auto code = parse_options(arguments, usage, run_options(), given, options.selectors, out, err)) return code;
+  const std::string problem = take(given, options);
+  if (problem.empty()) return std::nullopt;
+  err << "sockrig run: " << problem << "\nTry 'sockrig run --help'.\n";
+  return 2;
+}
+
+std::string repeat_prefix(const RunOptions& options) {
+  std::string out = "sockrig run";
+  for (const auto& [role, command] : options.commands) out += fmt::format(" --{} {}", to_string(role), quoted(command));
+  if (options.serves != Serves::at_once) out += fmt::format(" --serves {}", to_string(options.serves));
+  if (options.level == Level::must) out += " --level must";  // it also decides whose signal handlers count
+  if (options.sandbox == SandboxChoice::none) out += " --sandbox none";
+  if (options.sandbox == SandboxChoice::namespaces) out += " --sandbox namespaces";
+  if (!options.scenarios.empty()) out += " --scenarios " + quoted(options.scenarios);
+  return out;
+}
+
+}  // namespace sockrig

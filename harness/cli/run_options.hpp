@@ -1,0 +1,46 @@
+// The command line of `sockrig run`.
+//
+// Decides what may be asked for. It must never touch a file: whether a program or a folder exists is found out later.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/run_spec.hpp"
+#include "reports/report.hpp"
+#include "run/sandbox.hpp"
+
+namespace sockrig {
+
+struct ReportTarget {
+  const Report* report = nullptr;
+  std::string path;  // "-" = standard output
+};
+
+struct RunOptions {
+  std::vector<std::string> selectors;
+  std::map<Role, std::string> commands;  // empty: the reference programs
+  Serves serves = Serves::at_once;
+  Level level = Level::should;
+  int jobs = 0;  // 0: one a core
+  std::uint64_t seed = 1;
+  std::vector<ReportTarget> reports;  // complete: --out and the default are worked in
+  std::string out_directory;          // "" = none
+  bool keep = false;
+  bool verbose = false;
+  SandboxChoice sandbox = SandboxChoice::automatic;
+  std::string scenarios;  // "" = sockrig's own
+};
+
+// Returns the exit code if the command is over already: 0 after --help, 2 after a mistake, told on `err`.
+std::optional<int> parse_run_options(const std::vector<std::string>& arguments, RunOptions& options, std::ostream& out,
+                                     std::ostream& err);
+
+// "sockrig run" with all that must be said again to repeat a single run, but for the selector and the seed.
+std::string repeat_prefix(const RunOptions& options);
+
+}  // namespace sockrig

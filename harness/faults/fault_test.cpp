@@ -1,0 +1,191 @@
+#include "faults/fault.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <set>
+
+using namespace sockrig;
+using wire::Family;
+
+namespace {
+
+RulePlan rule_of(std::string_view text) {
+  Fault fault;
+  BOOST_REQUIRE_EQUAL(parse_fault(text, fault), "");
+  return fault.rule;
+}
+
+std::string refusal(std::string_view text) {
+  Fault fault;
+  return parse_fault(text, fault);
+}
+
+bool holds(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(fault)
+
+BOOST_AUTO_TEST_CASE(every_kind_says_what_it_does_and_by_which_licence) {
+  std::set<std::string_view> names;
+  for (const FaultKind* kind : fault_kinds()) {
+    BOOST_TEST_CONTEXT(kind->name) {
+      BOOST_TEST(names.insert(kind->name).second);
+      BOOST_TEST(!kind->summary.empty());
+      BOOST_TEST(!kind->licence.empty());
+      BOOST_TEST(!kind->never.empty());
+      BOOST_TEST(find_fault_kind(kind->name) == kind);
+      for (const FaultParameter& p : kind->parameters) BOOST_TEST(p.words.empty() == (p.most != 0));
+    }
+  }
+  BOOST_TEST(names.size() == 5u);
+  BOOST_TEST(find_fault_kind("short") == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(short_transfers_become_clamps) {
+  const RulePlan fixed = rule_of("short-recv bytes=7");
+  BOOST_TEST((fixed.verb == wire::Verb::clamp));
+  BOOST_TEST(fixed.families == wire::bit(Family::recv));
+  BOOST_TEST((fixed.size == wire::Size::fixed));
+  BOOST_TEST(fixed.amount == 7u);
+  BOOST_TEST(fixed.one_in == 1u);
+  BOOST_TEST(fixed.limit == 0u);
+
+  BOOST_TEST((rule_of("short-send part=random").size == wire::Size::random_part));
+  BOOST_TEST((rule_of("short-send part=half").size == wire::Size::half));
+  BOOST_TEST((rule_of("short-send part=all-but-one").size == wire::Size::all_but_one));
+  BOOST_TEST(rule_of("short-send part=half").families == wire::bit(Family::send));
+  BOOST_TEST(rule_of("short-recv bytes=1073741824").amount == 1073741824u);
+}
+
+BOOST_AUTO_TEST_CASE(interruptions_say_whose_handler) {
+  const RulePlan given = rule_of("interrupted call=recv");
+  BOOST_TEST((given.verb == wire::Verb::interrupt));
+  BOOST_TEST(given.families == wire::bit(Family::recv));
+  BOOST_TEST((given.handler == wire::Handler::given));
+  BOOST_TEST(given.amount == 0u);
+  BOOST_TEST((rule_of("interrupted call=wait handler=own").handler == wire::Handler::own));
+  BOOST_TEST(rule_of("interrupted call=wait").families == wire::bit(Family::wait));
+  BOOST_TEST(rule_of("interrupted call=accept").families == wire::bit(Family::accept));
+  BOOST_TEST(rule_of("interrupted call=accept-or-wait").families ==
+             (wire::bit(Family::accept) | wire::bit(Family::wait)));
+  BOOST_TEST(rule_of("interrupted call=connect").families == wire::bit(Family::connect));
+  BOOST_TEST(rule_of("interrupted call=send partial=yes").amount == 1u);
+  BOOST_TEST(rule_of("interrupted call=send partial=no").amount == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(backlog_and_delay) {
+  const RulePlan backlog = rule_of("short-backlog most=0");
+  BOOST_TEST((backlog.verb == wire::Verb::clamp));
+  BOOST_TEST(backlog.families == wire::bit(Family::listen));
+  BOOST_TEST(backlog.amount == 0u);
+
+  const RulePlan any = rule_of("delayed microseconds=250");
+  BOOST_TEST((any.verb == wire::Verb::delay));
+  BOOST_TEST(any.amount == 250u);
+  BOOST_TEST(any.families ==
+             (wire::bit(Family::recv) | wire::bit(Family::send) | wire::bit(Family::accept) | wire::bit(Family::wait)));
+  BOOST_TEST(rule_of("delayed call=any microseconds=1").families == any.families);
+  BOOST_TEST(rule_of("delayed call=connect microseconds=1").families == wire::bit(Family::connect));
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_has_a_schedule) {
+  for (const char* text : {"short-recv bytes=1", "short-send part=half", "interrupted call=recv",
+                           "short-backlog most=1", "delayed microseconds=9"}) {
+    const RulePlan rule = rule_of(std::string(text) + " skip=3 one-in=5 times=7");
+    BOOST_TEST(rule.skip == 3u);
+    BOOST_TEST(rule.one_in == 5u);
+    BOOST_TEST(rule.limit == 7u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_text_is_the_same_however_it_was_written) {
+  Fault one, other;
+  BOOST_TEST(parse_fault("  short-recv\tone-in=3  bytes=1 ", one) == "");
+  BOOST_TEST(parse_fault("short-recv bytes=1 one-in=3", other) == "");
+  BOOST_TEST(one.text == "short-recv bytes=1 one-in=3");
+  BOOST_TEST((one == other));
+  Fault again;
+  BOOST_TEST(parse_fault(one.text, again) == "");
+  BOOST_TEST((again == one));
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_are_told_with_what_was_expected) {
+  struct {
+    const char *text, *says;
+  } const table[] = {
+      {"", "no fault is named"},
+      {"   ", "no fault is named"},
+      {"short-recieve bytes=1", "did you mean 'short-recv'"},
+      {"shrot-send bytes=1", "did you mean 'short-send'"},
+      {"zzz", "the kinds are short-recv, short-send, interrupted, short-backlog, delayed"},
+      {"short-recv", "needs 'bytes'"},
+      {"short-recv bytes=1 part=half", "'part' cannot be given together with 'bytes'"},
+      {"short-recv bytes=0", "out of range: 0 (expected 1 to 1073741824)"},
+      {"short-recv bytes=-1", "out of range: -1"},
+      {"short-recv bytes=1073741825", "out of range"},
+      {"short-recv bytes=99999999999999999999", "takes a number"},
+      {"short-recv bytes=half", "takes a number from 1 to 1073741824, not 'half'"},
+      {"short-recv part=3", "takes a word (random, all-but-one, half), not 3"},
+      {"short-recv part=hlaf", "did you mean 'half'"},
+      {"short-recv byte=1", "did you mean 'bytes'"},
+      {"short-recv bytes", "expected NAME=VALUE"},
+      {"short-recv bytes=", "expected NAME=VALUE"},
+      {"short-recv =1", "expected NAME=VALUE"},
+      {"short-recv bytes=1 bytes=2", "'bytes' is given twice"},
+      {"short-recv bytes=1 skip=-1", "'skip' is out of range"},
+      {"short-recv bytes=1 one-in=0", "'one-in' is out of range"},
+      {"short-recv bytes=1 one-in=4294967296", "'one-in' is out of range"},
+      {"short-recv bytes=1 times=0", "'times' is out of range"},
+      {"interrupted", "needs 'call'"},
+      {"interrupted call=recv handler=mine", "'handler' cannot be 'mine'"},
+      {"interrupted call=recv partial=yes", "'partial' goes only with call = send"},
+      {"interrupted call=recv microseconds=1", "does not take 'microseconds'"},
+      {"short-backlog", "needs 'most'"},
+      {"short-backlog most=4097", "out of range: 4097 (expected 0 to 4096)"},
+      {"delayed", "needs 'microseconds'"},
+      {"delayed microseconds=1000001", "out of range"},
+      {"delayed microseconds=1 call=close", "'call' cannot be 'close'"},
+  };
+  for (const auto& row : table) {
+    const std::string said = refusal(row.text);
+    BOOST_TEST(holds(said, row.says), "'" << row.text << "' said: " << said);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_no_licence_allows_is_refused_with_the_reason) {
+  BOOST_TEST(holds(refusal("corrupt"), "nothing licenses loss, repetition, reordering or corruption"));
+  BOOST_TEST(holds(refusal("reorder one-in=2"), "nothing licenses loss"));
+  BOOST_TEST(holds(refusal("ebadf"), "nothing licenses that error on a valid call"));
+  BOOST_TEST(holds(refusal("epipe"), "SIGPIPE"));
+  BOOST_TEST(holds(refusal("interrupted call=close"), "Linux frees the descriptor first"));
+  BOOST_TEST(holds(refusal("interrupted call=poll"), "say 'wait'"));
+  BOOST_TEST(holds(refusal("interrupted call=epoll_wait"), "say 'wait'"));
+  BOOST_TEST(holds(refusal("interrupted call=shutdown"), "not licensed"));
+}
+
+BOOST_AUTO_TEST_CASE(the_argument_at_fault_is_named) {
+  Fault fault;
+  std::string key = "stale";
+  BOOST_TEST(make_fault("short-recv", {{"bytes", std::int64_t{1}}}, fault, key) == "");
+  BOOST_TEST(key == "");
+  BOOST_TEST(make_fault("short-recv", {{"bytes", std::int64_t{0}}, {"skip", std::int64_t{1}}}, fault, key) != "");
+  BOOST_TEST(key == "bytes");
+  BOOST_TEST(make_fault("short-recv", {{"bytes", std::int64_t{1}}, {"part", std::string("half")}}, fault, key) != "");
+  BOOST_TEST(key == "part");
+  BOOST_TEST(make_fault("interrupted", {{"call", std::string("close")}}, fault, key) != "");
+  BOOST_TEST(key == "call");
+  BOOST_TEST(make_fault("nonsense", {{"bytes", std::int64_t{1}}}, fault, key) != "");
+  BOOST_TEST(key == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_fault_leaves_the_old_one_alone) {
+  Fault fault;
+  BOOST_TEST(parse_fault("short-recv bytes=7", fault) == "");
+  const Fault before = fault;
+  BOOST_TEST(parse_fault("short-recv bytes=0", fault) != "");
+  BOOST_TEST((fault == before));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

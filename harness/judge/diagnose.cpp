@@ -1,0 +1,148 @@
+// The cause rather than the symptom, as far as the evidence goes: the outside first, the shim's word as an explanation.
+#include <signal.h>
+
+#include <algorithm>
+
+#include "judge/judge.hpp"
+
+namespace sockrig {
+namespace {
+
+std::string bytes(std::uint64_t n) { return std::to_string(n) + (n == 1 ? " byte" : " bytes"); }
+std::string subject_name(const RunSpec& spec) { return spec.role == Role::client ? "the client" : "the server"; }
+
+// An injected short send (or receive) whose remainder is just what is missing explains the loss.
+std::string cause_of_loss(const Observation& o) {
+  const Divergence& d = *o.divergence;
+  for (const CallEvent& e : o.record.events) {
+    if ((e.flags & wire::event_injected) == 0 || e.result <= 0 || e.asked <= e.result) continue;
+    const auto rest = static_cast<std::uint64_t>(e.asked - e.result);
+    if (wire::family_of(e.call) == wire::Family::send && d.kind == DivergenceKind::lost && d.length == rest)
+      return std::string(wire::name_of(e.call)) + "() returned " + std::to_string(e.result) + " of " + std::to_string(e.asked) + " and the other " + bytes(rest) + " were never sent";
+    if (wire::family_of(e.call) == wire::Family::send && d.kind == DivergenceKind::repeated && d.length == static_cast<std::uint64_t>(e.result))
+      return std::string(wire::name_of(e.call)) + "() returned " + std::to_string(e.result) + " of " + std::to_string(e.asked) + " and was called again from the beginning";
+  }
+  return {};
+}
+
+void diagnose_bytes(const Observation& o, const Channel& c, Diagnosis& out) {
+  const Divergence& d = *o.divergence;
+  out.code = code_of(d);
+  out.message = to_string(d, c);
+  out.offset = d.offset;
+  if (const std::string cause = cause_of_loss(o); !cause.empty()) out.message += ": " + cause;
+}
+
+void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& out) {
+  const std::uint16_t port = o.record.port;
+  const auto swapped = static_cast<std::uint16_t>(port << 8 | port >> 8);
+  const auto& listening = o.record.listening;
+  const auto listens_on = [&](std::uint16_t p) { return std::ranges::find(listening, p) != listening.end(); };
+  for (const CallEvent& e : o.record.events) {
+    if ((e.call == wire::Call::bind || e.call == wire::Call::listen) && e.result < 0) out.details.push_back(to_string(e));
+  }
+  if (listens_on(swapped)) {
+    out.code = "port-byte-swapped";
+    out.message = subject_name(spec) + " listens on port " + std::to_string(swapped) + " instead of " + std::to_string(port) + ": its two bytes are swapped, htons() is missing";
+  } else if (!listening.empty()) {
+    out.code = "wrong-port";
+    out.message = subject_name(spec) + " listens on port " + std::to_string(listening.front()) + " instead of " + std::to_string(port);
+  } else if (o.record.subject_ending) {
+    out.code = "ended-before-listening";
+    out.message = subject_name(spec) + " " + to_string(*o.record.subject_ending) + " and does not listen on port " + std::to_string(port);
+  } else {
+    out.code = "not-listening";
+    out.message = subject_name(spec) + " does not listen on port " + std::to_string(port) + (o.waits.empty() ? "" : "; it waits " + o.waits.front());
+  }
+}
+
+void diagnose_end(const RunSpec& spec, const Observation& o, Diagnosis& out) {
+  const Ending& e = *o.record.subject_ending;
+  out.code = e.by_signal ? "killed-by-signal" : "ended";
+  out.message = subject_name(spec) + " " + to_string(e);
+  if (!e.by_signal || e.code != SIGPIPE) return;
+  out.code = "killed-by-sigpipe";
+  out.message += ": it sent on a connection that was gone, without MSG_NOSIGNAL and with SIGPIPE at its default";
+}
+
+void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
+  const Record& r = o.record;
+  switch (r.stop) {
+    case Stop::spinning:
+      if (o.spun_on) {
+        out.code = "spins-at-end";
+        out.message = subject_name(spec) + " was told of the end of stream on " + o.spun_name + " " + std::to_string(o.spun_on->ends) + " times and received again: 0 from recv() is the end";
+      } else {
+        out.code = "spins";
+        out.message = subject_name(spec) + " keeps the processor busy, and no byte moves";
+      }
+      return;
+    case Stop::too_much:
+      out.code = r.unmet ? r.unmet->code : "too-much";
+      out.message = subject_name(spec) + " went over a limit" + (r.unmet ? ": " + r.unmet->what : "");
+      return;
+    case Stop::gone:
+      out.code = "ended";
+      out.message = subject_name(spec) + " has ended";
+      if (r.subject_ending) diagnose_end(spec, o, out);
+      return;
+    default: break;
+  }
+  out.code = o.blocked_call.empty() ? "stuck" : "stuck-in-" + o.blocked_call;
+  std::string where;
+  for (const std::string& w : o.waits) where += (where.empty() ? "" : "; ") + w;
+  out.message = subject_name(spec) + " is stuck" + (where.empty() ? "" : ": it waits " + where);
+  if (r.stop == Stop::deadline) {
+    out.code = "no-progress";
+    out.message = subject_name(spec) + " made no progress for 10 s" + (where.empty() ? "" : ": it waits " + where);
+  }
+}
+
+// A stream that stopped short: where, and whether at a NUL.
+void add_shortfall(const Observation& o, Diagnosis& out) {
+  const Record& r = o.record;
+  for (const Channel& c : r.channels) {
+    if (c.received >= c.due || c.differs_at || c.source.empty()) continue;
+    out.details.push_back(c.name + " got " + std::to_string(c.received) + " of " + std::to_string(c.due) + " bytes of what " + c.source + " sent");
+    unsigned char next = 1;
+    fill(c.expected, c.received, std::span(&next, 1));
+    if (next == 0) out.details.push_back("the next byte due on " + c.name + " is a NUL");
+    if (out.details.size() > 8) break;
+  }
+}
+
+}  // namespace
+
+Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
+  const Record& r = o.record;
+  Diagnosis out;
+  const Channel* channel = r.unmet && r.unmet->channel ? &r.channels[*r.unmet->channel] : nullptr;
+  if (channel != nullptr) out.connection = channel->name;
+  const bool killed = r.subject_ending && r.subject_ending->by_signal && !r.ended_by_script;
+  const bool ended = r.subject_ending && !r.ended_by_script;
+  const bool at_listens = r.unmet && r.steps[r.unmet->step].text.ends_with(": listens");
+
+  if (killed) diagnose_end(spec, o, out);
+  else if (o.divergence) diagnose_bytes(o, *channel, out);
+  else if (at_listens) diagnose_listening(spec, o, out);
+  else if (r.stop != Stop::unmet) diagnose_stuck(spec, o, out);
+  else if (r.unmet) {
+    out.code = r.unmet->code;
+    out.message = r.unmet->what;
+    if (out.code == "ended-early" && channel != nullptr) out.offset = channel->received;
+    const bool connection_lost = out.code == "reset" || out.code == "connect-failed" || out.code == "ended-early";
+    if (connection_lost && ended && is_server(spec.role)) {
+      const std::string symptom = out.message;
+      diagnose_end(spec, o, out);
+      out.message += " in the middle of the scenario: " + symptom;
+    }
+  }
+  add_shortfall(o, out);
+  for (const std::string& call : o.injected) out.details.push_back(call);
+  const bool armed = !o.faults.empty();
+  const bool fired = std::ranges::any_of(o.faults, [](const FaultFacts& f) { return f.fired > 0; });
+  if (armed && !fired) out.details.push_back("no fault had fired: the program does this without faults too");
+  return out;
+}
+
+}  // namespace sockrig

@@ -1,0 +1,138 @@
+#include "judge/judge.hpp"
+
+#include <algorithm>
+
+namespace sockrig {
+namespace {
+
+using wire::Withheld;
+
+// Reasons that say something of the program, not of the moment: where only these held a fault back, the claim does not
+// apply to it.
+bool concerns_program(Withheld w) {
+  switch (w) {
+    case Withheld::non_blocking:
+    case Withheld::no_handler:
+    case Withheld::restarts:
+    case Withheld::signal_blocked:
+    case Withheld::wait_all:
+    case Withheld::not_stream:
+    case Withheld::edge_triggered: return true;
+    case Withheld::too_small:
+    case Withheld::low_water:
+    case Withheld::peek:
+    case Withheld::end_queued:
+    case Withheld::ready:
+    case Withheld::count: return false;
+  }
+  return false;
+}
+
+struct Evidence {
+  Outcome outcome = Outcome::pass;
+  std::string reason;
+};
+
+// Law 2: no pass without evidence that the fault fired.
+Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpec& spec) {
+  if (fault.fired > 0) return {};
+  if (!o.attached) return {Outcome::inconclusive, "the shim is not in the program (is it static, or does it clear its environment?): " + fault.text + " could not fire"};
+  if (!o.data_seen) return {Outcome::inconclusive, "the program's calls were not seen (it does not call the C library's functions for its sockets): " + fault.text + " could not fire"};
+  std::string why;
+  bool program = !fault.withheld.empty();
+  for (const auto& [reason, count] : fault.withheld) {
+    why += (why.empty() ? "" : "; ") + std::string(to_string(reason)) + " (" + std::to_string(count) + " times)";
+    program = program && (concerns_program(reason) || reason == Withheld::ready);
+  }
+  const bool some_reason_holds = std::ranges::any_of(fault.withheld, [](const auto& w) { return concerns_program(w.first); });
+  if (program && some_reason_holds) return {Outcome::skipped, "not applicable: " + fault.text + " is never licensed here: " + why};
+  const RulePlan* rule = nullptr;
+  for (const Fault& f : spec.scenario->faults) {
+    if (f.text == fault.text) rule = &f.rule;
+  }
+  if (fault.seen == 0 && rule != nullptr && rule->verb == wire::Verb::interrupt) return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text + " is about"};
+  return {Outcome::inconclusive, fault.text + " never fired" + (why.empty() ? " (" + std::to_string(fault.seen) + " calls were seen)" : ": " + why)};
+}
+
+std::vector<StepResult> steps_of(const Record& record) {
+  std::vector<StepResult> out;
+  for (std::size_t i = 0; i < record.steps.size(); ++i) {
+    const StepRecord& s = record.steps[i];
+    StepResult r;
+    r.number = static_cast<int>(i) + 1;
+    r.text = s.text;
+    r.note = s.note;
+    r.state = s.outcome == StepOutcome::met ? StepState::met : s.outcome == StepOutcome::unmet ? StepState::unmet : StepState::not_reached;
+    out.push_back(std::move(r));
+  }
+  return out;
+}
+
+std::vector<FaultResult> faults_of(const Observation& o) {
+  std::vector<FaultResult> out;
+  for (const FaultFacts& f : o.faults) {
+    FaultResult r;
+    r.text = f.text;
+    r.kind = f.kind;
+    r.seen = f.seen;
+    r.fired = f.fired;
+    for (const auto& [reason, count] : f.withheld) r.withheld[std::string(to_string(reason))] = count;
+    r.realised = "shim";
+    out.push_back(std::move(r));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result unjudged(const RunSpec& spec, Outcome outcome, std::string reason) {
+  const Scenario& s = *spec.scenario;
+  Result r;
+  r.id = s.id;
+  r.chapter = s.chapter;
+  r.claim = s.claim;
+  r.clause = s.clause;
+  r.hint = s.hint;
+  r.file = s.file;
+  r.role = spec.role;
+  r.level = s.level;
+  r.outcome = outcome;
+  r.reason = std::move(reason);
+  r.repeat = spec.repeat;
+  return r;
+}
+
+Result judge(const RunSpec& spec, const Observation& o) {
+  Result r = unjudged(spec, Outcome::pass, "");
+  r.steps = steps_of(o.record);
+  r.faults = faults_of(o);
+  r.kernel = o.record.kernel;
+  r.output = o.record.output;
+  const bool own_handler = std::ranges::any_of(o.faults, [](const FaultFacts& f) { return f.fired_own > 0; });
+  if (spec.scenario->must_with_handler && own_handler) r.level = Level::must;
+
+  const Record& record = o.record;
+  const bool crashed = record.subject_ending && record.subject_ending->by_signal && !record.ended_by_script;
+  if (record.stop == Stop::none && !crashed) {
+    for (const FaultFacts& f : o.faults) {
+      const Evidence e = evidence_of(f, o, spec);
+      // Inconclusive outranks skipped: it says that something was not seen.
+      if (e.outcome == Outcome::inconclusive || (e.outcome == Outcome::skipped && r.outcome == Outcome::pass)) {
+        r.outcome = e.outcome;
+        r.reason = e.reason;
+      }
+    }
+    return r;
+  }
+  if (!crashed && record.unmet && record.steps[record.unmet->step].evidence) {
+    r.outcome = Outcome::inconclusive;
+    r.reason = "the kernel did not show it: " + record.steps[record.unmet->step].text;
+    return r;
+  }
+  r.outcome = Outcome::fail;
+  r.diagnosis = diagnose(spec, o);
+  r.reason = r.diagnosis->message;
+  return r;
+}
+
+}  // namespace sockrig

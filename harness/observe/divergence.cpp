@@ -1,0 +1,138 @@
+#include "observe/divergence.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+namespace sockrig {
+namespace {
+
+using Bytes = std::span<const unsigned char>;
+
+constexpr std::uint64_t neighbourhood = 64 << 10;  // where short windows are looked for
+constexpr std::size_t least_window = 4;            // fewer bytes could agree by accident
+
+// Few bytes cannot be computed back: look for them around where they should have been.
+std::optional<std::uint64_t> search(const Stream& stream, std::uint64_t around, std::uint64_t length, Bytes window) {
+  if (window.size() < least_window || length == 0) return std::nullopt;
+  const std::uint64_t begin = around > neighbourhood ? around - neighbourhood : 0;
+  const std::uint64_t end = std::min(length, around + neighbourhood);
+  if (begin >= end) return std::nullopt;
+  std::vector<unsigned char> expected(end - begin);
+  fill(stream, begin, expected);
+  const auto found = std::search(expected.begin(), expected.end(), window.begin(), window.end());
+  if (found == expected.end()) return std::nullopt;
+  return begin + static_cast<std::uint64_t>(found - expected.begin());
+}
+
+// Where in the stream the window's beginning comes from.
+std::optional<std::uint64_t> place(const Stream& stream, std::uint64_t around, std::uint64_t length, Bytes window) {
+  if (std::optional<std::uint64_t> at = locate(stream, length, window)) return at;
+  return search(stream, around, length, window.first(std::min<std::size_t>(window.size(), 16)));
+}
+
+std::uint64_t length_of_source(const Channel& c, const std::vector<Channel>& all) {
+  for (const Channel& o : all) {
+    if (o.name == c.source) return o.planned;
+  }
+  return c.due;
+}
+
+}  // namespace
+
+Divergence classify(const Channel& c, const std::vector<Channel>& all) {
+  const Bytes window(reinterpret_cast<const unsigned char*>(c.window.data()), c.window.size());
+  Divergence d;
+  d.offset = *c.differs_at;
+  d.zeroes = !window.empty() && std::ranges::all_of(window, [](unsigned char b) { return b == 0; });
+  if (c.lines) {
+    d.kind = DivergenceKind::corrupted;
+    return d;
+  }
+  const std::uint64_t length = length_of_source(c, all);
+  if (c.source.empty()) {
+    d.kind = DivergenceKind::unexpected;
+    d.length = c.received - d.offset;
+    return d;
+  }
+  if (const auto at = place(c.expected, d.offset, length, window); at && *at != d.offset) {
+    d.from = *at;
+    const std::size_t run = agree(c.expected, *at, window);
+    if (*at > d.offset) {
+      d.kind = DivergenceKind::lost;
+      d.length = *at - d.offset;
+      unsigned char first_lost = 1;
+      fill(c.expected, d.offset, std::span(&first_lost, 1));
+      d.at_nul = first_lost == 0;
+      const std::uint64_t n = std::min<std::uint64_t>(16, window.size() - run);
+      if (n >= least_window && agree(c.expected, d.offset, window.subspan(run).first(n)) == n) {
+        d.kind = DivergenceKind::swapped;
+        d.length = run;
+      }
+    } else {
+      d.kind = DivergenceKind::repeated;
+      d.length = d.offset - *at;
+    }
+    return d;
+  }
+  for (const Channel& o : all) {
+    if (o.name == c.source || o.planned == 0) continue;
+    if (const auto at = locate(o.outgoing, o.planned, window)) {
+      d.kind = DivergenceKind::foreign;
+      d.from = *at;
+      d.other = o.name;
+      return d;
+    }
+  }
+  for (std::size_t k = 1; k + least_window <= window.size(); ++k) {
+    const Bytes rest = window.subspan(k).first(std::min<std::size_t>(16, window.size() - k));
+    if (agree(c.expected, d.offset + k, rest) == rest.size()) {
+      d.kind = DivergenceKind::corrupted;
+      d.length = k;
+      return d;
+    }
+    if (agree(c.expected, d.offset, rest) == rest.size()) {
+      d.kind = DivergenceKind::inserted;
+      d.length = k;
+      return d;
+    }
+  }
+  d.kind = d.offset >= length ? DivergenceKind::unexpected : DivergenceKind::corrupted;
+  if (d.kind == DivergenceKind::unexpected) d.length = c.received - d.offset;
+  return d;
+}
+
+std::string to_string(const Divergence& d, const Channel& c) {
+  const auto bytes = [](std::uint64_t n) { return std::to_string(n) + (n == 1 ? " byte" : " bytes"); };
+  const std::string at = "at offset " + std::to_string(d.offset);
+  const std::string of = c.source.empty() ? "" : " of what " + c.source + " sent";
+  switch (d.kind) {
+    case DivergenceKind::lost:
+      return "lost " + bytes(d.length) + " " + at + of + (d.at_nul ? "; the first byte lost is a NUL, as if the data were a C string" : "");
+    case DivergenceKind::repeated: return "repeated " + bytes(d.length) + ": " + at + of + " the bytes begin again at " + std::to_string(d.from);
+    case DivergenceKind::swapped: return "swapped bytes: " + at + of + " came " + bytes(d.length) + " that belong at " + std::to_string(d.from);
+    case DivergenceKind::foreign: return "bytes of " + d.other + " (its offset " + std::to_string(d.from) + ") came on " + c.name + " " + at;
+    case DivergenceKind::inserted: return bytes(d.length) + " that nobody sent came " + at + of;
+    case DivergenceKind::corrupted:
+      if (c.lines) return "the rotating lines go wrong " + at;
+      if (d.zeroes) return "wrong bytes " + at + of + ": they are all zero, as from a buffer that was not filled so far";
+      return "wrong bytes " + at + of + (d.length != 0 ? ": " + bytes(d.length) + " differ" : "");
+    case DivergenceKind::unexpected: return bytes(d.length) + " came to " + c.name + " " + at + ", where none were due";
+  }
+  return {};
+}
+
+std::string code_of(const Divergence& d) {
+  switch (d.kind) {
+    case DivergenceKind::lost: return d.at_nul ? "stopped-at-nul" : "lost-bytes";
+    case DivergenceKind::repeated: return "repeated-bytes";
+    case DivergenceKind::swapped: return "swapped-bytes";
+    case DivergenceKind::foreign: return "foreign-bytes";
+    case DivergenceKind::inserted: return "inserted-bytes";
+    case DivergenceKind::corrupted: return "corrupted-bytes";
+    case DivergenceKind::unexpected: return "unexpected-bytes";
+  }
+  return {};
+}
+
+}  // namespace sockrig

@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <cstring>
+
+#include "observe/observation.hpp"
+
+namespace sockrig {
+namespace {
+
+const Channel* channel_at(const Record& record, std::uint16_t local_port, std::uint16_t remote_port) {
+  for (const Channel& c : record.channels) {
+    // A connection is known by the port that is not the service's.
+    if (c.local_port != 0 && (c.local_port == local_port || c.local_port == remote_port)) return &c;
+  }
+  return nullptr;
+}
+
+std::string describe(const Waiting& w, const Record& record) {
+  if (w.call.empty()) return "stopped by a signal";
+  std::string out = "in " + w.call + "()";
+  if (w.listener) out += " on its listener";
+  else if (const Channel* c = channel_at(record, w.local_port, w.remote_port); c != nullptr && w.local_port != 0) {
+    out += " on the connection " + c->name;
+    if (w.send_queue != 0) out += ", which does not read: " + std::to_string(w.send_queue) + " bytes are queued to it";
+    else if (w.receive_queue == 0 && (w.call.starts_with("re"))) out += ", with nothing to receive";
+  } else if (w.fd >= 0) {
+    out += w.fd == 0 ? " on its standard input" : w.fd == 1 ? " on its standard output" : " on descriptor " + std::to_string(w.fd);
+  }
+  if (w.timed) out += " (with a timeout)";
+  return out;
+}
+
+std::vector<FaultFacts> fault_facts(const RunSpec& spec, const Record& record) {
+  std::vector<FaultFacts> out;
+  for (std::size_t i = 0; i < spec.scenario->faults.size() && i < record.rules.size(); ++i) {
+    const Fault& fault = spec.scenario->faults[i];
+    const RuleRecord& rule = record.rules[i];
+    FaultFacts f{fault.text, fault.kind, rule.seen, rule.fired, rule.fired_own, {}};
+    for (std::size_t w = 0; w < std::size(rule.withheld); ++w) {
+      if (rule.withheld[w] != 0) f.withheld[static_cast<wire::Withheld>(w)] = rule.withheld[w];
+    }
+    out.push_back(std::move(f));
+  }
+  return out;
+}
+
+// Did the shim see bytes wherever the peer did?
+bool saw_data(const Record& record) {
+  return std::ranges::all_of(record.channels, [&](const Channel& c) {
+    if (c.local_port == 0 || (c.sent == 0 && c.received == 0)) return true;
+    std::uint64_t received = 0, sent = 0;
+    for (const SocketRecord& s : record.sockets) {
+      if (s.remote_port != c.local_port && s.local_port != c.local_port) continue;
+      received += s.received;
+      sent += s.sent;
+    }
+    return (c.received == 0 || sent > 0) && (c.sent == 0 || received > 0 || c.received == 0);
+  });
+}
+
+}  // namespace
+
+std::string_view to_string(wire::Withheld w) {
+  switch (w) {
+    case wire::Withheld::too_small: return "nothing smaller could be asked for";
+    case wire::Withheld::non_blocking: return "the descriptor does not block";
+    case wire::Withheld::no_handler: return "the program catches no signal";
+    case wire::Withheld::restarts: return "the caught signal restarts the call (SA_RESTART)";
+    case wire::Withheld::signal_blocked: return "the thread blocks the signal";
+    case wire::Withheld::ready: return "the call would not have waited";
+    case wire::Withheld::wait_all: return "MSG_WAITALL";
+    case wire::Withheld::low_water: return "SO_RCVLOWAT asks for more";
+    case wire::Withheld::peek: return "MSG_PEEK";
+    case wire::Withheld::not_stream: return "not a TCP connection";
+    case wire::Withheld::end_queued: return "the end of the stream was queued already";
+    case wire::Withheld::edge_triggered: return "an edge-triggered descriptor: no event would come for the rest";
+    case wire::Withheld::count: break;
+  }
+  return "?";
+}
+
+std::string to_string(const CallEvent& e) {
+  std::string out = std::string(wire::name_of(e.call)) + "(fd " + std::to_string(e.fd) + ") asked " + std::to_string(e.asked) + " → ";
+  if (e.result >= 0) return out + std::to_string(e.result);
+  const char* name = ::strerrorname_np(e.error);
+  return out + (name != nullptr ? name : std::to_string(e.error));
+}
+
+Observation observe(const RunSpec& spec, Record record) {
+  Observation o;
+  o.faults = fault_facts(spec, record);
+  o.attached = record.processes_attached > 0;
+  o.data_seen = saw_data(record);
+  if (record.unmet && record.unmet->channel && record.channels[*record.unmet->channel].differs_at)
+    o.divergence = classify(record.channels[*record.unmet->channel], record.channels);
+
+  bool first = true;
+  for (const Waiting& w : record.last_look.threads) {
+    std::string text = describe(w, record);
+    if (std::ranges::find(o.waits, text) == o.waits.end()) o.waits.push_back(std::move(text));
+    const Channel* c = w.local_port != 0 && !w.listener ? channel_at(record, w.local_port, w.remote_port) : nullptr;
+    if (c == nullptr) continue;
+    o.blocked_call = first || o.blocked_call == w.call ? w.call : "";
+    o.blocked_on = first || o.blocked_on == c->name ? c->name : "";
+    first = false;
+  }
+  for (const SocketRecord& s : record.sockets) {
+    if (s.ends > 100 && (!o.spun_on || s.ends > o.spun_on->ends)) o.spun_on = s;
+  }
+  if (o.spun_on) {
+    const Channel* c = channel_at(record, o.spun_on->local_port, o.spun_on->remote_port);
+    o.spun_name = c != nullptr ? c->name : "a connection";
+  }
+  for (auto e = record.events.rbegin(); e != record.events.rend() && o.injected.size() < 3; ++e) {
+    if ((e->flags & wire::event_injected) != 0) o.injected.push_back(to_string(*e) + "   (injected)");
+  }
+  std::ranges::reverse(o.injected);
+  o.record = std::move(record);
+  return o;
+}
+
+}  // namespace sockrig

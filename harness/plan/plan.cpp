@@ -1,0 +1,98 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "plan/run_spec.hpp"
+
+namespace sockrig {
+namespace {
+
+constexpr std::array<Role, 4> all_roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client};
+
+// As a shell reads it back.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
+  if (!word.empty() && word.find_first_not_of(harmless) == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string why_skipped(const Scenario& s, Role role, Serves serves, const Machine& machine) {
+  if (is_server(role) && serves < s.serves) {
+    std::string_view declared;
+    switch (serves) {
+      case Serves::one:
+        declared = "one connection";
+        break;
+      case Serves::in_turn:
+        declared = "connections in turn";
+        break;
+      case Serves::at_once:
+        declared = "connections at once";
+        break;
+    }
+    return fmt::format("not applicable: the server is declared to serve {} (--serves {}); this needs {}", declared,
+                       to_string(serves), to_string(s.serves));
+  }
+  if (s.needs_namespaces && !machine.namespaces) {
+    return fmt::format("needs a private network: {}", machine.why_not.empty() ? "not available here" : machine.why_not);
+  }
+  return "";
+}
+
+std::string repeat_command(const PlanRequest& request, const RunSpec& spec) {
+  std::string out = request.repeat_prefix;
+  const bool named = std::any_of(all_roles.begin(), all_roles.end(), [&](Role role) {
+    const std::string option = fmt::format(" --{}", to_string(role));
+    return out.find(option + " ") != std::string::npos || out.find(option + "=") != std::string::npos;
+  });
+  if (!named) out += fmt::format(" --{} {}", to_string(spec.role), quoted(spec.command));
+  return out + fmt::format(" {} --seed {}", quoted(spec.scenario->id), spec.seed);
+}
+
+}  // namespace
+
+std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machine) {
+  std::vector<RunSpec> plan;
+  for (const Scenario* scenario : request.scenarios) {
+    const bool too_weak = request.level == Level::must && scenario->level == Level::should;
+    if (too_weak && !scenario->must_with_handler) continue;
+    for (const Role role : scenario->roles) {
+      const auto command = request.commands.find(role);
+      if (command == request.commands.end()) continue;
+      RunSpec spec;
+      spec.scenario = scenario;
+      spec.role = role;
+      spec.command = command->second;
+      spec.serves = request.serves;
+      spec.seed = request.seed;
+      spec.own_handlers_only = too_weak;
+      spec.skip = why_skipped(*scenario, role, request.serves, machine);
+      spec.repeat = repeat_command(request, spec);
+      plan.push_back(std::move(spec));
+    }
+  }
+  return plan;
+}
+
+std::vector<RulePlan> rules_of(const RunSpec& spec) {
+  std::vector<RulePlan> rules;
+  for (const Fault& fault : spec.scenario->faults) {
+    rules.push_back(fault.rule);
+    if (spec.own_handlers_only) rules.back().handler = wire::Handler::own;
+  }
+  return rules;
+}
+
+std::uint64_t run_seed(const RunSpec& spec) {
+  std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a, over id and role with a byte between that is in neither
+  for (const std::string_view part :
+       {std::string_view(spec.scenario->id), std::string_view("\0", 1), to_string(spec.role)}) {
+    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  }
+  return wire::mix(wire::mix(spec.seed) ^ hash);
+}
+
+}  // namespace sockrig

@@ -1,0 +1,168 @@
+#include <boost/test/unit_test.hpp>
+#include <set>
+
+#include "plan/run_spec.hpp"
+
+using namespace sockrig;
+
+namespace {
+
+Scenario scenario(const std::string& id, std::vector<Role> roles, Level level = Level::must) {
+  Scenario s;
+  s.id = id;
+  s.chapter = id.substr(0, id.find('/'));
+  s.roles = std::move(roles);
+  s.level = level;
+  return s;
+}
+
+PlanRequest request_for(const std::vector<const Scenario*>& scenarios) {
+  PlanRequest request;
+  request.scenarios = scenarios;
+  request.commands = {{Role::echo_server, "./echo {port}"}, {Role::client, "./it's {host} {port}"}};
+  request.repeat_prefix = "sockrig run --serves at-once";
+  return request;
+}
+
+const Machine full = {.namespaces = true, .why_not = ""};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(plan)
+
+BOOST_AUTO_TEST_CASE(one_run_for_each_scenario_and_role_with_a_command) {
+  const Scenario one = scenario("stream/a", {Role::echo_server, Role::discard_server, Role::client});
+  const Scenario two = scenario("stream/b", {Role::discard_server});
+  const Scenario three = scenario("stream/c", {Role::echo_server});
+  PlanRequest request = request_for({&one, &two, &three});
+  request.seed = 42;
+  const auto runs = make_plan(request, full);
+  BOOST_REQUIRE(runs.size() == 3);
+  BOOST_TEST(runs[0].scenario == &one);
+  BOOST_TEST((runs[0].role == Role::echo_server));
+  BOOST_TEST(runs[0].command == "./echo {port}");
+  BOOST_TEST((runs[1].role == Role::client));
+  BOOST_TEST(runs[1].command == "./it's {host} {port}");
+  BOOST_TEST(runs[2].scenario == &three);
+  for (const RunSpec& run : runs) {
+    BOOST_TEST(run.seed == 42u);
+    BOOST_TEST(run.skip == "");
+    BOOST_TEST(!run.own_handlers_only);
+  }
+  request.commands.clear();
+  BOOST_TEST(make_plan(request, full).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_serves_less_is_skipped) {
+  Scenario at_once = scenario("accept/x", {Role::echo_server, Role::client});
+  at_once.serves = Serves::at_once;
+  Scenario in_turn = scenario("accept/y", {Role::echo_server});
+  in_turn.serves = Serves::in_turn;
+  PlanRequest request = request_for({&at_once, &in_turn});
+  const auto skips = [&](Serves serves) {
+    request.serves = serves;
+    std::vector<std::string> out;
+    for (const RunSpec& run : make_plan(request, full)) out.push_back(run.skip);
+    return out;
+  };
+  const std::string client_runs;
+  BOOST_TEST(
+      skips(Serves::one) == (std::vector<std::string>{
+                                "not applicable: the server is declared to serve one connection (--serves one); this "
+                                "needs at-once",
+                                client_runs,
+                                "not applicable: the server is declared to serve one connection (--serves one); this "
+                                "needs in-turn"}),
+      boost::test_tools::per_element());
+  BOOST_TEST(
+      skips(Serves::in_turn) ==
+          (std::vector<std::string>{"not applicable: the server is declared to serve connections in turn (--serves "
+                                    "in-turn); this needs at-once",
+                                    client_runs, ""}),
+      boost::test_tools::per_element());
+  BOOST_TEST(skips(Serves::at_once) == (std::vector<std::string>{"", "", ""}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(without_a_private_network_what_needs_one_is_skipped) {
+  Scenario needs = scenario("listen/x", {Role::echo_server});
+  needs.needs_namespaces = true;
+  const Scenario plain = scenario("stream/x", {Role::echo_server});
+  const PlanRequest request = request_for({&needs, &plain});
+  BOOST_TEST(make_plan(request, full)[0].skip == "");
+  const auto runs = make_plan(request, {.namespaces = false, .why_not = "unshare: EPERM"});
+  BOOST_REQUIRE(runs.size() == 2);
+  BOOST_TEST(runs[0].skip == "needs a private network: unshare: EPERM");
+  BOOST_TEST(runs[1].skip == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_level_leaves_out_what_is_weaker) {
+  const Scenario must = scenario("stream/a", {Role::echo_server});
+  const Scenario should = scenario("stream/b", {Role::echo_server}, Level::should);
+  Scenario conditional = scenario("stream/c", {Role::echo_server}, Level::should);
+  conditional.must_with_handler = true;
+  Fault fault;
+  BOOST_REQUIRE(parse_fault("interrupted call=recv", fault) == "");
+  conditional.faults = {fault};
+
+  PlanRequest request = request_for({&must, &should, &conditional});
+  auto runs = make_plan(request, full);
+  BOOST_REQUIRE(runs.size() == 3);
+  BOOST_TEST(!runs[2].own_handlers_only);
+  BOOST_TEST((rules_of(runs[2])[0].handler == wire::Handler::given));
+
+  request.level = Level::must;
+  runs = make_plan(request, full);
+  BOOST_REQUIRE(runs.size() == 2);
+  BOOST_TEST(runs[0].scenario == &must);
+  BOOST_TEST(!runs[0].own_handlers_only);
+  BOOST_TEST(runs[1].scenario == &conditional);
+  BOOST_TEST(runs[1].own_handlers_only);
+  BOOST_REQUIRE(rules_of(runs[1]).size() == 1);
+  BOOST_TEST((rules_of(runs[1])[0].handler == wire::Handler::own));
+  BOOST_TEST((rules_of(runs[1])[0].verb == wire::Verb::interrupt));
+}
+
+BOOST_AUTO_TEST_CASE(the_repeat_command_can_be_pasted) {
+  const Scenario s = scenario("stream/a", {Role::echo_server, Role::client});
+  PlanRequest request = request_for({&s});
+  request.seed = 7;
+  auto runs = make_plan(request, full);
+  BOOST_TEST(runs[0].repeat == "sockrig run --serves at-once --echo-server './echo {port}' stream/a --seed 7");
+  BOOST_TEST(runs[1].repeat == "sockrig run --serves at-once --client './it'\\''s {host} {port}' stream/a --seed 7");
+  // A prefix that names a command already is taken as it is.
+  request.repeat_prefix = "sockrig run --echo-server './echo {port}'";
+  runs = make_plan(request, full);
+  BOOST_TEST(runs[0].repeat == "sockrig run --echo-server './echo {port}' stream/a --seed 7");
+}
+
+BOOST_AUTO_TEST_CASE(the_seed_of_a_run_depends_on_seed_id_and_role_alone) {
+  const Scenario a = scenario("stream/a", {Role::echo_server, Role::client});
+  const Scenario b = scenario("stream/b", {Role::echo_server});
+  std::set<std::uint64_t> seeds;
+  for (const std::uint64_t seed : {1, 2}) {
+    for (const auto& [s, role] : {std::pair{&a, Role::echo_server}, {&a, Role::client}, {&b, Role::echo_server}}) {
+      RunSpec spec;
+      spec.scenario = s;
+      spec.role = role;
+      spec.seed = seed;
+      seeds.insert(run_seed(spec));
+      RunSpec other = spec;
+      other.command = "something else";
+      other.serves = Serves::one;
+      BOOST_TEST(run_seed(other) == run_seed(spec));
+    }
+  }
+  BOOST_TEST(seeds.size() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(the_seed_of_a_run_is_the_same_for_ever) {
+  // A repeat command that someone kept must still repeat.
+  const Scenario s = scenario("stream/short-recv-one", {Role::echo_server});
+  RunSpec spec;
+  spec.scenario = &s;
+  spec.role = Role::echo_server;
+  spec.seed = 1;
+  BOOST_TEST(run_seed(spec) == 3804287708546275143u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

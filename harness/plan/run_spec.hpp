@@ -1,0 +1,53 @@
+// Everything that one run of one scenario depends on, written down before anything happens.
+//
+// Decides which runs there are and which are skipped without trying. Pure: it never looks at the machine;
+// what the machine allows comes in as `Machine`.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "catalogue/scenario.hpp"
+
+namespace sockrig {
+
+// What this machine allows, found out once by the runner (run/sandbox.hpp).
+struct Machine {
+  bool namespaces = false;   // user + network + mount + pid namespaces can be made
+  std::string why_not;       // if not: the call and errno, or "--sandbox none"
+};
+
+struct PlanRequest {
+  std::vector<const Scenario*> scenarios;
+  std::map<Role, std::string> commands;  // templates with {host} and {port}
+  Serves serves = Serves::at_once;
+  Level level = Level::should;           // the weakest level that is run
+  std::uint64_t seed = 1;
+  // What a repeat command begins with, quoted already: "sockrig run --serves one". If it names no role's command
+  // ("--echo-server '…'"), the one of the run is added to it.
+  std::string repeat_prefix;
+};
+
+struct RunSpec {
+  const Scenario* scenario = nullptr;
+  Role role{};
+  std::string command;
+  Serves serves = Serves::at_once;
+  std::uint64_t seed = 1;        // of the run as a whole; chance is taken from it, the scenario's id and the role
+  bool own_handlers_only = false;  // the claim is a must only where the program catches signals: lend it no handler
+  std::string skip;              // not empty: do not run it, and why
+  std::string repeat;            // the command line that repeats it
+};
+
+// One RunSpec for each scenario and each of its roles that has a command, in catalogue order.
+std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machine);
+
+// The rules for the shim: those of the scenario, with no handler lent if the run says so.
+std::vector<RulePlan> rules_of(const RunSpec& spec);
+
+// The seed of one run: hash of (seed, id, role).
+std::uint64_t run_seed(const RunSpec& spec);
+
+}  // namespace sockrig

@@ -1,0 +1,49 @@
+// One end of a conversation with the subject: a connection of the peer, or its standard input or output.
+//
+// Decides how bytes are moved and compared; never what should be moved (that is the script's) nor what it means.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "run/check.hpp"
+#include "run/record.hpp"
+
+namespace sockrig {
+
+enum class Moved { nothing, something, refused };  // refused: the other side does not take or give any more
+
+struct Endpoint {
+  Channel channel;
+  Descriptor socket;         // of a connection; pipes belong to the Subject
+  int input = -1;            // what is read from, -1 = none
+  int output = -1;           // what is written to
+  bool connected = false;
+
+  // Sends bytes of the outgoing stream up to offset `limit`, as the kernel takes them, at most `most` calls. `one_by_one`: a
+  // byte a call, so a byte a segment.
+  Moved send_until(std::uint64_t limit, bool one_by_one = false);
+  // Receives up to `most` bytes and compares them; sets channel.ended at the end.
+  Moved receive(std::size_t most);
+};
+
+// Opens a connection to the subject without waiting for it to be established. Throws std::system_error.
+void begin_connect(Endpoint& endpoint, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer);
+// After its descriptor became writable: "" if it is established, else the error's text.
+std::string finish_connect(Endpoint& endpoint);
+
+// The peer listens on loopback, IPv4 and (if the machine has it) IPv6.
+struct Listeners {
+  Descriptor v4, v6;
+};
+Listeners listen_on_loopback(std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer);
+// Takes a waiting connection, if there is one.
+bool accept_into(const Listeners& listeners, Endpoint& endpoint);
+
+// A port that nothing uses now and whose byte-swapped value is another port that needs no privilege.
+std::uint16_t choose_port(std::uint64_t seed);
+
+void close_in_peace(Endpoint& endpoint);  // ends both directions; what is unread is drained first, so that it causes no reset
+void reset(Endpoint& endpoint);           // RST
+
+}  // namespace sockrig

@@ -1,0 +1,100 @@
+// What happened in one run, raw: what the peer moved, how the subject ended, what the kernel showed, what the shim
+// wrote. No verdict, and nothing that a verdict would have to ask a clock for.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "run/payload.hpp"
+#include "run/region.hpp"
+#include "run/standstill.hpp"
+#include "run/subject.hpp"
+
+namespace sockrig {
+
+enum class Ended { no, end, reset };  // of a direction: still open, end of stream, reset
+
+// A connection of the peer, or the subject's standard input or output.
+struct Channel {
+  std::string name;             // "a", "clients[17]", "stdin"
+  std::uint16_t local_port = 0; // the peer's; 0 = not a connection
+  Stream outgoing;              // what it sends
+  std::uint64_t planned = 0;    // bytes that the script's sends so far were to send
+  std::uint64_t sent = 0;       // bytes that the kernel took
+  bool shut = false;            // its sending direction was ended
+  bool lines = false;           // it expects rotating lines instead of a stream
+  std::string source;           // whose bytes it expects: "a" (its own: an echo), "stdin"; "" = none so far
+  Stream expected;
+  std::uint64_t due = 0;        // bytes that the script's receives so far were to receive
+  std::uint64_t received = 0;
+  std::optional<std::uint64_t> differs_at;  // offset of the first wrong byte
+  std::string window;           // the bytes from there on, as many as came, at most 4 KiB
+  Ended ended = Ended::no;      // its receiving direction
+};
+
+enum class StepOutcome { not_reached, begun, met, unmet };
+
+struct StepRecord {
+  std::string text;             // "clients: receive echo"
+  StepOutcome outcome = StepOutcome::not_reached;
+  bool evidence = false;        // a kernel step: unmet means that nothing was shown, not that the subject failed
+  std::string note;             // "clients[17]: got 17 of 1048576 bytes"
+};
+
+// Why a run ended before its script did.
+enum class Stop {
+  none,        // the script was carried out
+  unmet,       // a step was contradicted by what the peer or the kernel saw
+  standstill,  // proved: the subject waits for what cannot come
+  spinning,    // it used processor time, or received end of stream again and again, and nothing moved
+  gone,        // no process of the subject is left
+  deadline,    // it waits with timeouts, and nothing moved for the deadline
+  too_much,    // it went over a limit (memory, processes)
+};
+
+struct Unmet {
+  std::size_t step = 0;         // index into steps
+  std::string code;             // "wrong-bytes", "ended-early", "reset", "not-listening", …
+  std::string what;             // one sentence
+  std::optional<std::size_t> channel;
+};
+
+struct RuleRecord {
+  std::uint64_t seen = 0, fired = 0, fired_own = 0;
+  std::uint32_t withheld[static_cast<std::size_t>(wire::Withheld::count)] = {};
+};
+
+// A TCP socket of the subject as the shim saw it.
+struct SocketRecord {
+  std::int32_t pid = 0, fd = -1;
+  std::uint32_t birth = 0, flags = 0;
+  std::uint16_t local_port = 0, remote_port = 0;
+  std::uint64_t received = 0, sent = 0;
+  std::uint32_t recv_calls = 0, send_calls = 0, ends = 0;
+};
+
+struct Record {
+  std::uint16_t port = 0;
+  std::vector<StepRecord> steps;
+  std::vector<Channel> channels;
+  Stop stop = Stop::none;
+  std::optional<Unmet> unmet;
+  Look last_look;                           // if the script was not carried out
+  std::vector<std::uint16_t> listening;     // ports that the subject listened on when last looked at
+  std::optional<Ending> subject_ending, second_ending;  // how they ended by themselves or by a step, before the rig ended them
+  bool ended_by_script = false;             // a step killed or terminated the subject
+  std::string output;
+  std::map<std::string, std::int64_t> kernel;  // evidence, by name
+  // The shim's:
+  std::size_t processes_attached = 0;
+  std::vector<RuleRecord> rules;            // in the order of the scenario's faults
+  std::vector<SocketRecord> sockets;
+  std::vector<CallEvent> events;
+  std::uint64_t events_dropped = 0;
+  double duration_ms = 0;
+};
+
+}  // namespace sockrig

@@ -1,0 +1,177 @@
+#include "run/region.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <new>
+#include <stdexcept>
+#include <system_error>
+
+namespace sockrig {
+namespace {
+
+// A runner that was killed could not remove its file. The name tells whose it is; the age is there because a process of
+// another pid namespace, which may share the folder, looks dead from here. It is far above what one run may take.
+void remove_leftovers(const std::string& folder) {
+  constexpr auto old_enough = std::chrono::minutes(15);
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename();
+    int pid = 0, end = 0;
+    if (std::sscanf(name.c_str(), "sockrig-%d-%*6[A-Za-z0-9]%n", &pid, &end) != 1 ||
+        end != static_cast<int>(name.size()))
+      continue;
+    if (pid <= 0 || ::kill(pid, 0) == 0 || errno != ESRCH) continue;
+    const auto written = entry.last_write_time(ignored);
+    if (!ignored && std::filesystem::file_time_type::clock::now() - written > old_enough)
+      std::filesystem::remove(entry.path(), ignored);
+  }
+}
+
+// The file is filled with real memory at once: a sparse one would kill whoever touches it (SIGBUS) when the file
+// system is full, and that would be us or the subject, in the middle of a run.
+int make_file_in(const std::string& folder, std::string& path) {
+  path = folder + "/sockrig-" + std::to_string(::getpid()) + "-XXXXXX";
+  const int fd = ::mkostemp(path.data(), O_CLOEXEC);  // mode 0600
+  if (fd < 0) return -1;
+  const int error = ::posix_fallocate(fd, 0, sizeof(wire::Region));
+  if (error == 0) return fd;
+  ::unlink(path.c_str());
+  ::close(fd);
+  errno = error;
+  return -1;
+}
+
+int make_file(std::string& path) {
+  const char* temporary = std::getenv("TMPDIR");
+  remove_leftovers("/dev/shm");
+  int fd = make_file_in("/dev/shm", path);
+  if (fd < 0 && temporary != nullptr && *temporary == '/') fd = make_file_in(temporary, path);
+  if (fd < 0) fd = make_file_in("/tmp", path);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "make the shared memory of a run (" + path + ")");
+  return fd;
+}
+
+void write_rule(wire::Rule& to, const RulePlan& from, std::uint32_t id) {
+  to.id = id;
+  to.verb = from.verb;
+  to.families = from.families;
+  to.size = from.size;
+  to.amount = from.amount;
+  to.error = from.error;
+  to.handler = from.handler;
+  to.skip = from.skip;
+  to.one_in = from.one_in;
+  to.limit = from.limit;
+}
+
+// Numbers that would index our tables later are brought into range here, once.
+CallEvent copy_of(const wire::Event& e, std::uint64_t sequence) {
+  const auto known_call = e.call < wire::Call::count;
+  const auto known_reason = e.withheld < static_cast<std::uint32_t>(wire::Withheld::count);
+  const auto known_socket = e.socket >= 0 && e.socket < static_cast<std::int32_t>(wire::max_sockets);
+  return {.sequence = sequence,
+          .time_ns = e.time_ns,
+          .pid = e.pid,
+          .tid = e.tid,
+          .call = known_call ? e.call : wire::Call::count,
+          .flags = e.flags,
+          .fd = e.fd,
+          .socket = known_socket ? e.socket : -1,
+          .rule = e.rule <= wire::max_rules ? e.rule : 0,
+          .asked = e.asked,
+          .result = e.result,
+          .error = e.error,
+          .withheld = known_reason ? static_cast<wire::Withheld>(e.withheld) : wire::Withheld::count};
+}
+
+// A writer claims its place and fills it a moment later, later still where the machine is busy. One that was killed in
+// between never does: `patience` bounds the wait to some 50 ms a call, so that its place cannot block all that came
+// after.
+bool finished(const wire::Event& slot, std::uint64_t sequence, int& patience) {
+  constexpr timespec nap{.tv_sec = 0, .tv_nsec = 200'000};
+  while (slot.sequence.load(std::memory_order_acquire) != sequence) {
+    if (patience == 0) return false;
+    --patience;
+    ::nanosleep(&nap, nullptr);
+  }
+  return true;
+}
+
+}  // namespace
+
+Region::Region(std::span<const RulePlan> rules, std::uint64_t seed, bool trace_all) {
+  if (rules.size() > wire::max_rules) throw std::invalid_argument("more faults than a run can hold (32)");
+  const int fd = make_file(path_);
+  void* const mapped = ::mmap(nullptr, sizeof(wire::Region), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  const int error = errno;
+  ::close(fd);
+  if (mapped == MAP_FAILED) {
+    ::unlink(path_.c_str());
+    throw std::system_error(error, std::generic_category(), "mmap " + path_);
+  }
+  // All-zero bytes are the initial value of everything in it, so that nothing has to be constructed.
+  memory_ = std::launder(static_cast<wire::Region*>(mapped));
+  memory_->magic = wire::magic;
+  memory_->version = wire::version;
+  memory_->size = sizeof(wire::Region);
+  memory_->seed = seed;
+  memory_->trace_all = trace_all ? 1 : 0;
+  memory_->rule_count = static_cast<std::uint32_t>(rules.size());
+  for (std::uint32_t i = 0; i < rules.size(); ++i) write_rule(memory_->rules[i], rules[i], i + 1);
+}
+
+Region::~Region() {
+  ::munmap(memory_, sizeof(wire::Region));
+  ::unlink(path_.c_str());
+}
+
+std::vector<CallEvent> Region::drain(std::size_t most) {
+  std::vector<CallEvent> events;
+  const std::uint64_t head = memory_->head.load(std::memory_order_acquire);
+  std::uint64_t tail = memory_->tail.load(std::memory_order_relaxed);
+  // Both numbers can be forged: whatever they say, one call takes at most one ring.
+  const std::uint64_t waiting = head > tail ? std::min<std::uint64_t>(head - tail, wire::ring_size) : 0;
+  int patience = 250;
+  for (std::uint64_t n = 0; n < waiting && events.size() < most; ++n, ++tail) {
+    const wire::Event& slot = memory_->ring[tail % wire::ring_size];
+    if (finished(slot, tail + 1, patience)) {
+      events.push_back(copy_of(slot, tail + 1));
+    } else {
+      memory_->dropped.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  memory_->tail.store(tail, std::memory_order_release);
+  return events;
+}
+
+bool Region::attached(std::int32_t pid) const {
+  if (pid <= 0) return false;
+  const auto same = [pid](const wire::Process& p) { return p.pid.load(std::memory_order_acquire) == pid; };
+  return std::any_of(std::begin(memory_->processes), std::end(memory_->processes), same);
+}
+
+std::vector<std::string> shim_environment(const std::string& shim, const Region& region) {
+  const auto set_already = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value != nullptr ? value : "");
+  };
+  const std::string preload = set_already("LD_PRELOAD"), asan = set_already("ASAN_OPTIONS");
+  return {
+      "LD_PRELOAD=" + shim + (preload.empty() ? "" : ":" + preload),
+      std::string(wire::region_variable) + "=" + region.path(),
+      "ASAN_OPTIONS=" + (asan.empty() ? "" : asan + ":") + "verify_asan_link_order=0",
+  };
+}
+
+}  // namespace sockrig

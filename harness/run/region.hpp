@@ -1,0 +1,54 @@
+// The shared memory of one run, from the runner's side.
+//
+// Decides where the region lives and how it is read. It must never trust what it reads: the subject can write
+// there too (architecture.md, law 4). Counters explain; they do not convict.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "faults/fault.hpp"
+#include "wire/wire.hpp"
+
+namespace sockrig {
+
+// A copy of a wire::Event, with the sequence as a plain number.
+struct CallEvent {
+  std::uint64_t sequence = 0, time_ns = 0;
+  std::int32_t pid = 0, tid = 0;
+  wire::Call call{};
+  std::uint16_t flags = 0;
+  std::int32_t fd = -1, socket = -1;
+  std::uint32_t rule = 0;
+  std::int64_t asked = 0, result = 0;
+  std::int32_t error = 0;
+  wire::Withheld withheld{};
+};
+
+class Region {
+ public:
+  // Makes the file (mode 0600, in /dev/shm if it is there, else in TMPDIR or /tmp) and maps it. Throws std::system_error.
+  Region(std::span<const RulePlan> rules, std::uint64_t seed, bool trace_all);
+  ~Region();  // unmaps and removes the file
+  Region(const Region&) = delete;
+  Region& operator=(const Region&) = delete;
+
+  const std::string& path() const { return path_; }
+  const wire::Region& memory() const { return *memory_; }
+  // Takes the finished events out of the ring, oldest first, at most `most`.
+  std::vector<CallEvent> drain(std::size_t most = SIZE_MAX);
+  // Whether a process of that number has said that the shim is in.
+  bool attached(std::int32_t pid) const;
+
+ private:
+  std::string path_;
+  wire::Region* memory_ = nullptr;
+};
+
+// The environment variables that put the shim into a program: LD_PRELOAD (kept if already set, ours in front),
+// SOCKRIG_REGION, ASAN_OPTIONS with verify_asan_link_order=0.
+std::vector<std::string> shim_environment(const std::string& shim, const Region& region);
+
+}  // namespace sockrig

@@ -1,0 +1,478 @@
+#include "run/rig.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace sockrig {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr double deadline_seconds = 10;          // for programs that wait with timeouts; nothing else is timed
+constexpr double give_up_seconds = 300;          // our own safety: then the harness has failed, not the subject
+constexpr double spinning_seconds = 3;           // of processor time without a byte moved
+constexpr std::uint32_t spinning_ends = 1000;    // receives that returned 0, likewise
+constexpr std::uint64_t wakeups_enough = 3;      // a timed wait that came back so often to the same call is a wait
+constexpr int standstills_needed = 3;
+constexpr std::uint64_t most_memory = std::uint64_t{2} << 30;
+constexpr std::size_t most_processes = 1000;
+constexpr int shortest_wait_us = 50;             // between looks, growing
+constexpr int quiet_enough_us = 20000;           // without an event before the question is asked whether one can come
+constexpr std::size_t most_events = 16000;
+
+bool is_sending(StepVerb v) { return v == StepVerb::send || v == StepVerb::send_up_to; }
+
+enum Direction : unsigned { outward = 1, inward = 2 };
+unsigned directions(StepVerb v) {
+  switch (v) {
+    case StepVerb::send:
+    case StepVerb::send_up_to:
+    case StepVerb::shutdown_write:
+    case StepVerb::end: return outward;
+    case StepVerb::receive:
+    case StepVerb::receive_echo:
+    case StepVerb::receive_from:
+    case StepVerb::receive_lines:
+    case StepVerb::receive_end: return inward;
+    case StepVerb::echo: return outward | inward;
+    case StepVerb::vanish: return 0;  // watches the others
+    default: return outward | inward;
+  }
+}
+
+// What every script begins with unless it says otherwise itself.
+Script with_start(const Script& script, Role role) {
+  for (const ScriptLine& line : script) {
+    for (const auto& together : line.steps) {
+      for (const Step& step : together) {
+        if (line.actor == ActorKind::subject && step.verb == StepVerb::start) return script;
+      }
+    }
+  }
+  ScriptLine start;
+  start.actor = ActorKind::subject;
+  start.name = "subject";
+  start.text = is_server(role) ? "subject: start, listens" : "subject: start";
+  Step verb;
+  verb.verb = StepVerb::start;
+  verb.text = "start";
+  start.steps.push_back({verb});
+  if (is_server(role)) {
+    verb.verb = StepVerb::listens;
+    verb.text = "listens";
+    start.steps.push_back({verb});
+  }
+  Script out{start};
+  out.insert(out.end(), script.begin(), script.end());
+  return out;
+}
+
+double seconds_since(steady_clock::time_point t) { return std::chrono::duration<double>(steady_clock::now() - t).count(); }
+
+}  // namespace
+
+Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region& region, pid_t world_init)
+    : spec_(spec),
+      scenario_(*spec.scenario),
+      seed_(run_seed(spec)),
+      port_(port),
+      options_(std::move(subject)),
+      region_(region),
+      world_init_(world_init),
+      detector_(sock_diag_,
+                [this](const KernelSocket& s) {
+                  if (world_init_ > 0 || s.local_port == port_ || s.remote_port == port_) return true;
+                  return std::ranges::any_of(order_, [&](const Endpoint* e) {
+                    return e->channel.local_port != 0 && (s.local_port == e->channel.local_port || s.remote_port == e->channel.local_port);
+                  });
+                }),
+      script_(with_start(spec.scenario->scripts.at(spec.role), spec.role)) {
+  for (const ScriptLine& line : script_) {
+    first_record_.push_back(record_.steps.size());
+    for (const auto& together : line.steps) {
+      for (const Step& step : together) {
+        StepRecord r;
+        r.text = (line.count > 1 ? std::to_string(line.count) + " " : "") + line.name + (line.in_turn ? " in turn" : "") + ": " + step.text;
+        r.evidence = line.actor == ActorKind::kernel;
+        record_.steps.push_back(std::move(r));
+        if (step.verb == StepVerb::counter_rises) counters_before_[step.name] = network_counter(step.name).value_or(0);
+      }
+    }
+  }
+  record_.port = port;
+}
+
+Rig::~Rig() = default;
+
+Record Rig::run() {
+  const steady_clock::time_point began = steady_clock::now();
+  if (spec_.role == Role::client && scenario_.listens) listeners_ = listen_on_loopback(port_, scenario_.receive_buffer, scenario_.send_buffer);
+  note_progress();
+  int patience_us = shortest_wait_us, quiet_us = 0;
+  steady_clock::time_point checked = began;
+  while (!over_) {
+    while (!over_ && advance_tasks()) {
+      patience_us = shortest_wait_us;
+      quiet_us = standstills_ = 0;
+      if (seconds_since(checked) > 0.1) break;  // something may move for ever: look at the limits now and then
+    }
+    if (over_ || finished()) break;
+    if (seconds_since(checked) > 0.1) {
+      checked = steady_clock::now();
+      if (over_limits()) break;
+      if (std::chrono::duration<double>(checked - began).count() > give_up_seconds)
+        throw std::runtime_error("gave up: the run did not end within " + std::to_string(static_cast<int>(give_up_seconds)) + " s");
+      read_events();
+    }
+    if (wait_for_events(0)) continue;
+    if (grant_idle()) continue;
+    if (wait_for_events(patience_us)) continue;
+    quiet_us += patience_us;
+    if (quiet_us >= quiet_enough_us) {
+      quiet_us = 0;
+      read_events();
+      consider_standstill();
+    }
+    patience_us = std::min(patience_us * 2, idle_wanted() ? 1000 : quiet_enough_us);
+  }
+  collect();
+  record_.duration_ms = seconds_since(began) * 1000;
+  return std::move(record_);
+}
+
+void Rig::read_events() {
+  // The beginning and the end of what happened are what explains it.
+  constexpr auto half = static_cast<std::ptrdiff_t>(most_events / 2);
+  for (const CallEvent& e : region_.drain()) {
+    if (record_.events.size() >= most_events) record_.events.erase(record_.events.begin() + half, record_.events.begin() + half + half / 2);
+    record_.events.push_back(e);
+  }
+}
+
+void Rig::begin_line(std::size_t index) {
+  const ScriptLine& line = script_[index];
+  const auto add = [&](std::vector<std::uint32_t> turns) {
+    Task task;
+    task.line = &line;
+    task.first_record = first_record_[index];
+    task.turns = std::move(turns);
+    tasks_.push_back(std::move(task));
+    begin_group(tasks_.back());
+  };
+  std::vector<std::uint32_t> all(line.count);
+  std::iota(all.begin(), all.end(), 0u);
+  if (line.in_turn) {
+    add(std::move(all));
+  } else {
+    for (const std::uint32_t n : all) add({n});
+  }
+}
+
+void Rig::begin_group(Task& task) {
+  std::size_t record = task.first_record;
+  for (std::size_t g = 0; g < task.group; ++g) record += task.line->steps[g].size();
+  task.running.clear();
+  for (const Step& step : task.line->steps[task.group]) {
+    Running r;
+    r.step = &step;
+    r.record = record++;
+    const ActorKind a = task.line->actor;
+    if (a == ActorKind::connection || a == ActorKind::standard_input || a == ActorKind::standard_output)
+      r.endpoint = &endpoint_of(*task.line, task.turns[task.turn]);
+    task.running.push_back(r);
+  }
+  // What is sent is planned first, so that "receive echo" beside it knows how much there will be.
+  for (Running& r : task.running) {
+    if (is_sending(r.step->verb)) begin(task, r);
+  }
+  for (Running& r : task.running) {
+    if (!is_sending(r.step->verb)) begin(task, r);
+  }
+}
+
+bool Rig::foreground_done() const {
+  return std::ranges::all_of(tasks_, [](const Task& t) { return t.line->background; });
+}
+
+bool Rig::advance_tasks() {
+  bool moved = false;
+  while (next_line_ < script_.size() && foreground_done()) {
+    begin_line(next_line_++);
+    moved = true;
+  }
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    Task& task = tasks_[i];
+    bool all_done = true;
+    for (Running& r : task.running) {
+      if (r.done) continue;
+      // A direction carries one step at a time, in the order in which they began.
+      bool free = true;
+      for (std::size_t j = 0; j < i && free && r.endpoint != nullptr; ++j) {
+        for (const Running& o : tasks_[j].running) free = free && (o.done || o.endpoint != r.endpoint || (directions(o.step->verb) & directions(r.step->verb)) == 0);
+      }
+      if (free && advance(task, r)) moved = true;
+      if (over_) return moved;
+      if (r.done) {
+        note_progress();
+        moved = true;
+        StepRecord& record = record_.steps[r.record];
+        if (record.outcome == StepOutcome::begun) record.outcome = StepOutcome::met;
+      }
+      all_done = all_done && r.done;
+    }
+    if (!all_done) continue;
+    moved = true;
+    if (++task.group == task.line->steps.size()) {
+      task.group = 0;
+      ++task.turn;
+    }
+    if (task.turn == task.turns.size()) task.done = true;
+    else begin_group(task);
+  }
+  std::erase_if(tasks_, [](const Task& t) { return t.done; });
+  return moved;
+}
+
+void Rig::note_progress() {
+  last_progress_ = steady_clock::now();
+  cpu_at_progress_ = -1;  // read only when somebody asks
+  ends_at_progress_.clear();
+  switches_at_doze_.clear();
+  standstills_ = 0;
+}
+
+// Waits for anything that a step could use. Output as text is only collected.
+bool Rig::wait_for_events(int timeout_us) {
+  std::vector<pollfd> fds;
+  const auto want = [&](int fd, short events) {
+    if (fd >= 0) fds.push_back({fd, events, 0});
+  };
+  for (const Task& task : tasks_) {
+    for (const Running& r : task.running) {
+      if (r.done || (r.wants_idle && !r.granted)) continue;
+      if (r.step->verb == StepVerb::accept) {
+        want(listeners_.v4.get(), POLLIN);
+        want(listeners_.v6.get(), POLLIN);
+      } else if (r.endpoint != nullptr) {
+        const bool echo_owes = r.step->verb == StepVerb::echo && r.endpoint->channel.sent < r.endpoint->channel.received;
+        if (echo_owes) {
+          want(r.endpoint->output, POLLOUT);
+          continue;
+        }
+        if (r.step->verb == StepVerb::connect || is_sending(r.step->verb)) want(r.endpoint->output, POLLOUT);
+        if ((directions(r.step->verb) & inward) != 0 && r.step->verb != StepVerb::connect) want(r.endpoint->input, POLLIN);
+      }
+    }
+  }
+  const std::size_t steps = fds.size();
+  want(subject_.output_descriptor(), POLLIN);
+  want(second_.output_descriptor(), POLLIN);
+  Descriptor end;
+  if (subject_.started() && !subject_.ending()) {
+    end = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, subject_.pid(), 0)));
+    want(end.get(), POLLIN);
+  }
+  const timespec timeout{timeout_us / 1000000, timeout_us % 1000000 * 1000L};
+  const int ready = ::ppoll(fds.data(), fds.size(), &timeout, nullptr);
+  if (ready < 0 && errno != EINTR) check("ppoll", ready);
+  subject_.read_output();
+  second_.read_output();
+  const bool ended_before = subject_.ending().has_value(), second_before = second_.ending().has_value();
+  subject_.poll_end();
+  second_.poll_end();
+  bool event = subject_.ending().has_value() != ended_before || second_.ending().has_value() != second_before;
+  for (std::size_t i = 0; i < steps; ++i) event = event || fds[i].revents != 0;
+  return event;
+}
+
+bool Rig::idle_wanted() const {
+  return std::ranges::any_of(tasks_, [](const Task& t) { return std::ranges::any_of(t.running, [](const Running& r) { return !r.done && r.wants_idle && !r.granted; }); });
+}
+
+// Lets the oldest step that waits for the subject's idleness go on, if the subject is idle.
+bool Rig::grant_idle() {
+  const auto wanting = [&]() -> Running* {
+    for (Task& task : tasks_) {
+      for (Running& r : task.running) {
+        if (!r.done && r.wants_idle && !r.granted) return &r;
+      }
+    }
+    return nullptr;
+  };
+  Running* r = wanting();
+  if (r == nullptr) return false;
+  const Look l = look();
+  const bool idle = l.motion == Motion::standstill || l.motion == Motion::gone || (l.motion == Motion::dozing && l.attentive);
+  if (idle) r->granted = true;
+  return idle;
+}
+
+Look Rig::look() {
+  return detector_.look(subject_pids(), [this] { return !wait_for_events(0); });
+}
+
+void Rig::consider_standstill() {
+  const Look l = look();
+  if (wait_for_events(0)) return;
+  record_.last_look = l;
+  switch (l.motion) {
+    case Motion::moving:
+      standstills_ = 0;
+      if (spins()) stop(Stop::spinning, "spinning", "it uses the processor, and nothing moves");
+      return;
+    case Motion::gone:
+      if (++standstills_ >= standstills_needed) stop(Stop::gone, "gone", "no process of it is left");
+      return;
+    case Motion::standstill:
+      if (++standstills_ >= standstills_needed) stop(Stop::standstill, "stuck", "every thread of it waits, and nothing that it waits for can come");
+      return;
+    case Motion::dozing: break;
+  }
+  // Timed waits: proved hopeless once every one of them has come back to the same call often enough.
+  bool came_back = l.attentive;
+  for (const Waiting& w : l.threads) {
+    if (!w.timed) continue;
+    const std::optional<ProcessState> p = process_state(w.pid);
+    if (!p) return;
+    for (const ThreadState& t : p->threads) {
+      if (t.tid != w.tid) continue;
+      const auto [first, is_new] = switches_at_doze_.try_emplace(t.tid, t.switches);
+      came_back = came_back && t.switches >= first->second + wakeups_enough;
+    }
+  }
+  if (came_back) stop(Stop::standstill, "stuck", "it woke up again and again and went back to waiting for what cannot come");
+  else if (seconds_since(last_progress_) > deadline_seconds) stop(Stop::deadline, "no-progress", "it waits with a timeout, and nothing moved for 10 seconds");
+}
+
+bool Rig::spins() {
+  double cpu = 0;
+  for (const pid_t pid : subject_pids()) cpu += cpu_seconds(pid);
+  if (cpu_at_progress_ < 0) cpu_at_progress_ = cpu;
+  const wire::Region& m = region_.memory();
+  const std::size_t sockets = std::min<std::size_t>(m.socket_count.load(), wire::max_sockets);
+  const bool first = ends_at_progress_.empty();
+  ends_at_progress_.resize(std::max(ends_at_progress_.size(), sockets), 0);
+  bool many_ends = false;
+  for (std::size_t i = 0; i < sockets; ++i) {
+    const std::uint32_t ends = m.sockets[i].ends.load();
+    if (first) ends_at_progress_[i] = ends;
+    many_ends = many_ends || ends > ends_at_progress_[i] + spinning_ends;
+  }
+  return many_ends || cpu - cpu_at_progress_ > spinning_seconds;
+}
+
+bool Rig::over_limits() {
+  const std::vector<pid_t> pids = subject_pids();
+  if (pids.size() > most_processes) stop(Stop::too_much, "too-many-processes", "it has more than " + std::to_string(most_processes) + " processes");
+  else if (memory(false) > most_memory) stop(Stop::too_much, "too-much-memory", "it uses more than 2 GiB of memory");
+  return over_;
+}
+
+std::vector<pid_t> Rig::subject_pids() const {
+  std::vector<pid_t> out;
+  for (const pid_t pid : descendants(::getpid())) {
+    if (pid != world_init_) out.push_back(pid);
+  }
+  return out;
+}
+
+std::int64_t Rig::descriptors() const {
+  std::int64_t n = 0;
+  for (const pid_t pid : subject_pids()) n += static_cast<std::int64_t>(open_descriptors(pid).size());
+  return n;
+}
+
+std::uint64_t Rig::memory(bool peak) const {
+  std::uint64_t n = 0;
+  for (const pid_t pid : subject_pids()) n += peak ? peak_resident_bytes(pid) : resident_bytes(pid);
+  return n;
+}
+
+// Ends the run: all that was under way is unmet.
+void Rig::stop(Stop why, std::string code, std::string what) {
+  over_ = true;
+  record_.stop = why;
+  for (const Task& task : tasks_) {
+    for (const Running& r : task.running) {
+      if (r.done) continue;
+      record_.steps[r.record].outcome = StepOutcome::unmet;
+      const bool better = !record_.unmet || (record_.steps[record_.unmet->step].evidence && !record_.steps[r.record].evidence);
+      if (!better) continue;
+      Unmet u;
+      u.step = r.record;
+      u.code = r.step->verb == StepVerb::keeps_descriptors ? "descriptors-leaked" : code;
+      u.what = what;
+      if (r.endpoint != nullptr) u.channel = static_cast<std::size_t>(std::ranges::find(order_, r.endpoint) - order_.begin());
+      record_.unmet = std::move(u);
+    }
+  }
+}
+
+// Ends the run because of one step that was seen not to hold.
+void Rig::contradict(Running& r, std::string code, std::string what) {
+  over_ = true;
+  record_.stop = Stop::unmet;
+  record_.steps[r.record].outcome = StepOutcome::unmet;
+  Unmet u;
+  u.step = r.record;
+  u.code = std::move(code);
+  u.what = std::move(what);
+  if (r.endpoint != nullptr) u.channel = static_cast<std::size_t>(std::ranges::find(order_, r.endpoint) - order_.begin());
+  record_.unmet = std::move(u);
+}
+
+void Rig::fill_notes() {
+  for (const Task& task : tasks_) {
+    for (const Running& r : task.running) {
+      if (r.done || r.endpoint == nullptr || !record_.steps[r.record].note.empty()) continue;
+      const Channel& c = r.endpoint->channel;
+      std::string& note = record_.steps[r.record].note;
+      if (is_sending(r.step->verb)) note = c.name + ": " + std::to_string(c.sent) + " of " + std::to_string(r.target) + " bytes were taken";
+      else if ((directions(r.step->verb) & inward) != 0 && r.target != 0) note = c.name + ": " + std::to_string(c.received) + " of " + std::to_string(r.target) + " bytes came";
+    }
+  }
+}
+
+void Rig::collect() {
+  fill_notes();
+  if (over_) {
+    // A program that dies of what was done to it may take a moment longer than its connection.
+    for (int i = 0; i < 50 && subject_.started() && !subject_.ending(); ++i) {
+      const Look l = look();
+      if (record_.last_look.threads.empty()) record_.last_look = l;
+      if (l.motion != Motion::moving) break;
+      wait_for_events(2000);
+    }
+  }
+  for (const KernelSocket& s : sock_diag_.list()) {
+    const bool ours = spec_.role == Role::client && s.local_port == port_;
+    if (s.state == TcpState::listen && !ours) record_.listening.push_back(s.local_port);
+  }
+  for (Endpoint* e : order_) record_.channels.push_back(e->channel);
+  subject_.poll_end();
+  second_.poll_end();
+  record_.subject_ending = subject_.ending();
+  record_.second_ending = second_.ending();
+  record_.output = subject_.output() + second_.output();
+  read_events();
+  const wire::Region& m = region_.memory();
+  record_.events_dropped = m.dropped.load();
+  record_.processes_attached = std::min<std::size_t>(m.process_count.load(), wire::max_processes);
+  for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
+    RuleRecord r{m.rules[i].seen.load(), m.rules[i].fired.load(), m.rules[i].fired_own.load(), {}};
+    for (std::size_t w = 0; w < std::size(r.withheld); ++w) r.withheld[w] = m.rules[i].withheld[w].load();
+    record_.rules.push_back(r);
+  }
+  for (std::size_t i = 0; i < std::min<std::size_t>(m.socket_count.load(), wire::max_sockets); ++i) {
+    const wire::Socket& s = m.sockets[i];
+    record_.sockets.push_back({s.pid, s.fd, s.birth, s.flags.load(), s.local_port, s.remote_port, s.received.load(), s.sent.load(),
+                               s.recv_calls.load(), s.send_calls.load(), s.ends.load()});
+  }
+}
+
+}  // namespace sockrig

@@ -1,0 +1,127 @@
+// Carries out a script against a subject: one thread, one loop, no sleeping.
+//
+// Decides when a step begins, when it is done, and when it is contradicted or proved hopeless. It judges nothing else.
+// Every wait is for an event; when no event comes, the rig looks whether one still can (standstill.hpp).
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plan/run_spec.hpp"
+#include "run/endpoint.hpp"
+#include "run/record.hpp"
+#include "run/region.hpp"
+#include "run/sock_diag.hpp"
+#include "run/standstill.hpp"
+#include "run/subject.hpp"
+
+namespace sockrig {
+
+class Rig {
+ public:
+  // `world_init`: as enter_world() returned it; 0 = there is no private network.
+  Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region& region, pid_t world_init);
+  ~Rig();
+  // Throws std::system_error if the machine fails us (never because of what the subject does).
+  Record run();
+
+ private:
+  // One step under way, for one connection (or the subject).
+  struct Running {
+    const Step* step = nullptr;
+    std::size_t record = 0;      // index into record_.steps
+    Endpoint* endpoint = nullptr;
+    bool begun = false, done = false;
+    std::uint64_t target = 0;    // offset that it goes to
+    std::uint64_t piece_end = 0;
+    bool wants_idle = false;     // goes on only once the subject waits
+    bool granted = false;        // … and it does
+  };
+  // One actor on its way through one line.
+  struct Task {
+    const ScriptLine* line = nullptr;
+    std::size_t first_record = 0;       // of the line's steps
+    std::vector<std::uint32_t> turns;   // numbers of the connections that do the line one after the other
+    std::size_t turn = 0, group = 0;
+    std::vector<Running> running;
+    bool done = false;
+  };
+
+  // rig.cpp: the loop
+  void begin_line(std::size_t index);
+  void begin_group(Task& task);
+  bool advance_tasks();
+  bool foreground_done() const;
+  bool finished() const { return next_line_ == script_.size() && tasks_.empty(); }
+  bool wait_for_events(int timeout_us);
+  void consider_standstill();
+  bool idle_wanted() const;
+  bool grant_idle();
+  void read_events();
+  void stop(Stop why, std::string code, std::string what);
+  void contradict(Running& r, std::string code, std::string what);
+  void note_progress();
+  bool spins();
+  bool over_limits();
+  void collect();
+  void fill_notes();
+
+  // steps.cpp: each returns whether something moved; sets r.done
+  bool advance(Task& task, Running& r);
+  bool advance_connection(Task& task, Running& r);
+  bool advance_send(Running& r);
+  bool advance_receive(Running& r);
+  bool advance_receive_end(Running& r);
+  bool advance_echo(Running& r);
+  bool advance_vanish(Task& task, Running& r);
+  bool advance_connect(Running& r);
+  bool advance_subject(const ScriptLine& line, Running& r);
+  bool advance_kernel(Running& r);
+  void begin(Task& task, Running& r);
+  bool listens();
+  bool wait_until_idle(Running& r);
+  bool check_end(Running& r, Subject& s);
+  Endpoint& endpoint_of(const ScriptLine& line, std::uint32_t number);
+  Endpoint* source(const std::string& name, Endpoint& self);
+
+  std::vector<pid_t> subject_pids() const;
+  std::int64_t descriptors() const;
+  std::uint64_t memory(bool peak) const;
+  Look look();
+
+  const RunSpec& spec_;
+  const Scenario& scenario_;
+  const std::uint64_t seed_;
+  const std::uint16_t port_;
+  const SubjectOptions options_;
+  Region& region_;
+  const pid_t world_init_;
+  SockDiag sock_diag_;
+  StandstillDetector detector_;
+
+  Script script_;                        // with the lines that go without saying in front
+  std::vector<std::size_t> first_record_;  // of each line
+  std::map<std::pair<std::string, std::uint32_t>, std::unique_ptr<Endpoint>> endpoints_;
+  std::vector<Endpoint*> order_;         // as they were first named
+  Listeners listeners_;
+  Subject subject_, second_;
+  std::deque<Task> tasks_;               // under way; the last begun stands last
+  std::size_t next_line_ = 0;
+  Record record_;
+  bool over_ = false;
+
+  std::int64_t descriptors_before_ = -1;
+  std::uint64_t memory_before_ = 0;
+  std::map<std::string, std::int64_t> counters_before_;
+  std::chrono::steady_clock::time_point last_progress_;
+  double cpu_at_progress_ = 0;
+  std::vector<std::uint32_t> ends_at_progress_;
+  std::map<pid_t, std::uint64_t> switches_at_doze_;  // of timed threads, when they were first seen dozing
+  int standstills_ = 0;                  // in a row
+};
+
+}  // namespace sockrig

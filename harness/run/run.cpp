@@ -1,0 +1,53 @@
+#include "run/run.hpp"
+
+#include <signal.h>
+
+#include "run/rig.hpp"
+#include "run/sandbox.hpp"
+
+namespace sockrig {
+
+std::string fill_command(const std::string& command, const std::string& host, std::uint16_t port) {
+  std::string out;
+  for (std::size_t i = 0; i < command.size();) {
+    if (command.compare(i, 6, "{host}") == 0) {
+      out += host;
+      i += 6;
+    } else if (command.compare(i, 6, "{port}") == 0) {
+      out += std::to_string(port);
+      i += 6;
+    } else {
+      out += command[i++];
+    }
+  }
+  return out;
+}
+
+Record run_scenario(const RunSpec& spec, const RunSettings& settings) {
+  const Scenario& scenario = *spec.scenario;
+  ::signal(SIGPIPE, SIG_IGN);
+  pid_t world_init = 0;
+  if (settings.namespaces) world_init = enter_world({scenario.sysctls, scenario.mtu, scenario.hosts});
+  adopt_orphans();
+
+  const std::vector<RulePlan> rules = rules_of(spec);
+  const std::uint64_t seed = run_seed(spec);
+  Region region(rules, seed, false);
+  const std::uint16_t port = choose_port(seed);
+  SubjectOptions subject;
+  subject.command = fill_command(spec.command, scenario.host.empty() ? "127.0.0.1" : scenario.host, port);
+  subject.environment = shim_environment(settings.shim, region);
+  subject.in_world = settings.namespaces;
+  subject.standard_output_is_data = spec.role == Role::client;
+  try {
+    Rig rig(spec, port, std::move(subject), region, world_init);
+    Record record = rig.run();
+    end_all_below();
+    return record;
+  } catch (...) {
+    end_all_below();
+    throw;
+  }
+}
+
+}  // namespace sockrig

@@ -1,0 +1,62 @@
+// Proof that a program is waiting: that nothing it waits for can come unless the peer does something.
+//
+// Two looks at every thread (state, system call, context switches) with nothing changed between them, and the kernel's
+// queues in between: no byte on its way, no retransmission due. Never a matter of how long it took.
+// See proc_pid_syscall(5), sock_diag(7).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "run/proc.hpp"
+#include "run/sock_diag.hpp"
+
+namespace sockrig {
+
+enum class Motion {
+  moving,      // something runs, or something is on its way
+  dozing,      // every thread waits, but some with a timeout, a timer or an alarm: it may go on by itself
+  standstill,  // every thread waits, none with a timeout: it cannot go on by itself
+  gone,        // no process is left
+};
+
+// A thread that waits, as it was found.
+struct Waiting {
+  pid_t pid = 0, tid = 0;
+  std::string call;             // "recv", "accept", "poll", "futex", …; "" = stopped by a signal
+  int fd = -1;                  // what it waits on, if the call names one
+  std::string target;           // what the descriptor is: "socket:[…]", "pipe:[…]"
+  std::uint16_t local_port = 0, remote_port = 0;  // if it is a TCP socket
+  bool listener = false;
+  std::uint32_t receive_queue = 0, send_queue = 0;
+  bool timed = false;           // it will wake up by itself
+  bool sleeping = false;        // it waits for time alone: nanosleep
+};
+
+struct Look {
+  Motion motion = Motion::moving;
+  bool attentive = false;       // dozing, but none of its threads merely sleeps: it waits for events, with a timeout
+  std::vector<Waiting> threads;
+  std::vector<KernelSocket> sockets;
+};
+
+class StandstillDetector {
+ public:
+  // `ours`: whether a socket concerns this run (all of them do in a private network).
+  StandstillDetector(SockDiag& sock_diag, std::function<bool(const KernelSocket&)> ours) : sock_diag_(sock_diag), ours_(std::move(ours)) {}
+
+  // `pids`: every process of the subject. `peer_is_quiet`: asked between the two looks; false = the peer has something to
+  // do (an event is ready), so nothing is proved.
+  Look look(const std::vector<pid_t>& pids, const std::function<bool()>& peer_is_quiet);
+
+ private:
+  bool on_its_way(const std::vector<KernelSocket>& sockets) const;
+  SockDiag& sock_diag_;
+  std::function<bool(const KernelSocket&)> ours_;
+};
+
+}  // namespace sockrig

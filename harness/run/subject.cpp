@@ -1,0 +1,198 @@
+#include "run/subject.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <stdexcept>
+
+#include "run/sandbox.hpp"
+
+extern char** environ;
+
+namespace sockrig {
+namespace {
+
+constexpr std::size_t kept_output = 64 << 10;
+
+struct Pipe {
+  Descriptor read_end, write_end;
+  Pipe() {
+    int ends[2];
+    check("pipe", ::pipe2(ends, O_CLOEXEC));
+    read_end = Descriptor(ends[0]);
+    write_end = Descriptor(ends[1]);
+  }
+};
+
+void make_non_blocking(const Descriptor& d) { check("fcntl(O_NONBLOCK)", ::fcntl(d.get(), F_SETFL, ::fcntl(d.get(), F_GETFL) | O_NONBLOCK)); }
+
+std::vector<std::string> merged_environment(const std::vector<std::string>& added) {
+  std::vector<std::string> out = added;
+  for (char** e = environ; *e != nullptr; ++e) {
+    const std::string_view entry(*e);
+    const std::string_view name = entry.substr(0, entry.find('=') + 1);
+    bool replaced = false;
+    for (const std::string& a : added) replaced = replaced || std::string_view(a).starts_with(name);
+    if (!replaced) out.emplace_back(entry);
+  }
+  return out;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& strings) {
+  std::vector<char*> out;
+  for (std::string& s : strings) out.push_back(s.data());
+  out.push_back(nullptr);
+  return out;
+}
+
+void limit(__rlimit_resource_t what, rlim_t soft, rlim_t hard) {
+  rlimit now{};
+  ::getrlimit(what, &now);
+  const rlimit wanted{std::min(soft, now.rlim_max), std::min(hard, now.rlim_max)};
+  ::setrlimit(what, &wanted);
+}
+
+// In the child. Generous: a limit protects the machine, it is not a test.
+void set_limits(bool in_world) {
+  limit(RLIMIT_CPU, 120, 125);
+  limit(RLIMIT_FSIZE, 256 << 20, 256 << 20);
+  limit(RLIMIT_CORE, 0, 0);
+  limit(RLIMIT_NOFILE, 1024, 4096);
+  if (in_world) limit(RLIMIT_NPROC, 4096, 4096);  // outside it would count all of the user's processes
+}
+
+struct ChildReport {
+  char call[32];
+  int error;
+};
+
+}  // namespace
+
+std::string to_string(const Ending& e) {
+  if (!e.by_signal) return "exited with status " + std::to_string(e.code);
+  const char* name = ::sigabbrev_np(e.code);
+  return std::string("was killed by ") + (name != nullptr ? std::string("SIG") + name : "signal " + std::to_string(e.code));
+}
+
+void Subject::start(const SubjectOptions& options) {
+  std::vector<std::string> words = split_command(options.command);
+  if (words.empty()) throw std::invalid_argument("the command is empty");
+  std::vector<std::string> variables = merged_environment(options.environment);
+  std::vector<char*> arguments = pointers(words), environment = pointers(variables);
+
+  Pipe input, text, data, report;
+  const pid_t child = check("fork", ::fork());
+  if (child == 0) {
+    const auto fail = [&](const char* call) {
+      ChildReport r{};
+      r.error = errno;
+      std::strncpy(r.call, call, sizeof r.call - 1);
+      (void)!::write(report.write_end.get(), &r, sizeof r);
+      ::_exit(127);
+    };
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::setsid();
+    for (int s = 1; s < NSIG; ++s) ::signal(s, SIG_DFL);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::dup2(input.read_end.get(), 0);
+    ::dup2(options.standard_output_is_data ? data.write_end.get() : text.write_end.get(), 1);
+    ::dup2(text.write_end.get(), 2);
+    if (options.in_world) {
+      if (const char* failed = settle_in_world(); failed != nullptr) fail(failed);
+    }
+    set_limits(options.in_world);
+    ::execvpe(arguments[0], arguments.data(), environment.data());
+    fail("exec");
+  }
+  input.read_end.reset();
+  text.write_end.reset();
+  data.write_end.reset();
+  report.write_end.reset();
+  ChildReport r{};
+  ssize_t got;
+  do got = ::read(report.read_end.get(), &r, sizeof r);
+  while (got < 0 && errno == EINTR);
+  if (got == static_cast<ssize_t>(sizeof r)) {
+    ::waitpid(child, nullptr, 0);
+    throw std::system_error(r.error, std::generic_category(), std::string(r.call) + " " + words[0]);
+  }
+  pid_ = child;
+  ending_.reset();
+  output_total_ = 0;
+  input_ = std::move(input.write_end);
+  text_ = std::move(text.read_end);
+  make_non_blocking(input_);
+  make_non_blocking(text_);
+  if (options.standard_output_is_data) {
+    data_ = std::move(data.read_end);
+    make_non_blocking(data_);
+  }
+}
+
+const std::optional<Ending>& Subject::poll_end() {
+  if (pid_ > 0 && !ending_) {
+    int status = 0;
+    const pid_t gone = ::waitpid(pid_, &status, WNOHANG);
+    if (gone == pid_) {
+      ending_ = WIFSIGNALED(status) ? Ending{true, WTERMSIG(status)} : Ending{false, WEXITSTATUS(status)};
+      while (read_output()) {}
+    }
+  }
+  return ending_;
+}
+
+bool Subject::read_output() {
+  if (!text_) return false;
+  char buffer[16384];
+  const ssize_t got = ::read(text_.get(), buffer, sizeof buffer);
+  if (got == 0) text_.reset();
+  if (got <= 0) return false;
+  output_total_ += static_cast<std::uint64_t>(got);
+  if (output_.size() < kept_output) output_.append(buffer, std::min(static_cast<std::size_t>(got), kept_output - output_.size()));
+  return true;
+}
+
+void signal_all(const std::vector<pid_t>& pids, int signal) {
+  for (const pid_t pid : pids) ::kill(pid, signal);
+}
+
+std::vector<std::string> split_command(const std::string& command) {
+  std::vector<std::string> words;
+  std::string word;
+  bool in_word = false;
+  char quote = 0;
+  for (std::size_t i = 0; i < command.size(); ++i) {
+    const char c = command[i];
+    if (quote == '\'') {
+      if (c == '\'') quote = 0;
+      else word += c;
+    } else if (c == '\\' && i + 1 < command.size() && (quote == 0 || std::strchr("\"\\$`", command[i + 1]) != nullptr)) {
+      word += command[++i];
+      in_word = true;
+    } else if (quote == '"') {
+      if (c == '"') quote = 0;
+      else word += c;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+      in_word = true;
+    } else if (c == ' ' || c == '\t' || c == '\n') {
+      if (in_word) words.push_back(std::exchange(word, {}));
+      in_word = false;
+    } else {
+      word += c;
+      in_word = true;
+    }
+  }
+  if (quote != 0) throw std::invalid_argument("unclosed quote in: " + command);
+  if (in_word) words.push_back(word);
+  return words;
+}
+
+}  // namespace sockrig

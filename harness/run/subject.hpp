@@ -1,0 +1,68 @@
+// The program under test: started, watched, signalled and ended.
+//
+// Decides how it is started (environment, limits, descriptors). Its output is kept, bounded, and never believed.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "run/check.hpp"
+
+namespace sockrig {
+
+struct SubjectOptions {
+  std::string command;                    // as a shell would read it, placeholders filled in
+  std::vector<std::string> environment;   // "NAME=value", added to or replacing the caller's
+  bool in_world = true;                   // settle_in_world() in the child
+  bool standard_output_is_data = false;   // client: stdout is handed to the script instead of being kept as text
+};
+
+struct Ending {
+  bool by_signal = false;
+  int code = 0;  // exit status or signal number
+};
+std::string to_string(const Ending& e);  // "exited with status 1", "was killed by SIGPIPE"
+
+class Subject {
+ public:
+  Subject() = default;
+  // Throws std::system_error if it cannot be started (the call that failed in the child is named).
+  void start(const SubjectOptions& options);
+  bool started() const { return pid_ > 0; }
+  pid_t pid() const { return pid_; }
+
+  // Collects its end without waiting. Once ended it stays so until started again.
+  const std::optional<Ending>& poll_end();
+  const std::optional<Ending>& ending() const { return ending_; }
+
+  // Takes what it has written so far; returns whether anything came. Keeps the first 64 KiB.
+  bool read_output();
+  const std::string& output() const { return output_; }
+  std::uint64_t output_total() const { return output_total_; }  // of this start: whether it said anything at all
+
+  int standard_input() const { return input_.get(); }            // write end, non-blocking; -1 once closed
+  void close_standard_input() { input_.reset(); }
+  int standard_output() const { return data_.get(); }            // read end, non-blocking; -1 if not data
+  int output_descriptor() const { return text_.get(); }
+  void close_standard_output() { data_.reset(); }
+
+ private:
+  pid_t pid_ = -1;
+  std::optional<Ending> ending_;
+  Descriptor input_, data_, text_;
+  std::string output_;
+  std::uint64_t output_total_ = 0;
+};
+
+// Signals to every process in the list; those that are gone are passed over.
+void signal_all(const std::vector<pid_t>& pids, int signal);
+
+// Splits a command as a POSIX shell would: quotes and backslashes, no expansion. Throws std::invalid_argument on an
+// unclosed quote.
+std::vector<std::string> split_command(const std::string& command);
+
+}  // namespace sockrig

@@ -1,0 +1,80 @@
+#include "shim/licence.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "shim/descriptors.hpp"
+#include "shim/sys.hpp"
+
+namespace sockrig::shim {
+
+using wire::Withheld;
+
+namespace {
+
+// The kernel would have handed out everything up to the end at once; a short count now would be a lie.
+bool end_is_queued(int fd) {
+  pollfd one{fd, POLLRDHUP, 0};
+  timespec now{};
+  return sys(SYS_ppoll, &one, 1, &now, nullptr, 8) > 0 && (one.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+int low_water(int fd) {
+  int value = 1;
+  socklen_t size = sizeof value;
+  return sys(SYS_getsockopt, fd, SOL_SOCKET, SO_RCVLOWAT, &value, &size) == 0 ? value : 1;
+}
+
+bool no(Withheld& why, Withheld reason) {
+  why = reason;
+  return false;
+}
+
+}  // namespace
+
+std::size_t clamped_length(const wire::Rule& rule, std::size_t asked, std::uint64_t hash) {
+  if (asked <= 1) return asked;
+  switch (rule.size) {
+    case wire::Size::fixed:
+      return rule.amount == 0 ? 1 : rule.amount < asked ? rule.amount : asked;
+    case wire::Size::random_part:
+      return 1 + hash % (asked - 1);
+    case wire::Size::all_but_one:
+      return asked - 1;
+    case wire::Size::half:
+      return asked / 2;
+  }
+  return asked;
+}
+
+bool may_cut_receive(const Op& op, std::size_t length, Withheld& why) {
+  if (op.call == wire::Call::recvmmsg) return no(why, Withheld::not_stream);
+  if (op.message_flags & MSG_WAITALL) return no(why, Withheld::wait_all);
+  if (op.message_flags & MSG_PEEK) return no(why, Withheld::peek);
+  if (op.message_flags & (MSG_OOB | MSG_ERRQUEUE)) return no(why, Withheld::not_stream);
+  if (length >= static_cast<std::size_t>(op.asked)) return no(why, Withheld::too_small);
+  if (!still_the_same(op.socket, op.fd)) return no(why, Withheld::not_stream);
+  const int water = low_water(op.fd);
+  if (water > 1 && length < static_cast<std::size_t>(water)) return no(why, Withheld::low_water);
+  // EPOLLEXCLUSIVE forbids EPOLL_CTL_MOD, so the edge could not be given back.
+  const Edge* edge = edge_of(op.socket);
+  if (edge && (edge->events & EPOLLEXCLUSIVE)) return no(why, Withheld::edge_triggered);
+  if (end_is_queued(op.fd)) return no(why, Withheld::end_queued);
+  return true;
+}
+
+bool may_cut_send(const Op& op, std::size_t length, Withheld& why) {
+  if (op.call == wire::Call::sendmmsg || (op.message_flags & MSG_OOB)) return no(why, Withheld::not_stream);
+  if (length >= static_cast<std::size_t>(op.asked)) return no(why, Withheld::too_small);
+  if (!still_the_same(op.socket, op.fd)) return no(why, Withheld::not_stream);
+  if (edge_of(op.socket)) return no(why, Withheld::edge_triggered);
+  return true;
+}
+
+bool blocks(const Op& op) {
+  return (op.message_flags & MSG_DONTWAIT) == 0 && (sys(SYS_fcntl, op.fd, F_GETFL) & O_NONBLOCK) == 0;
+}
+
+}  // namespace sockrig::shim

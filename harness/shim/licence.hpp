@@ -1,0 +1,22 @@
+// May this call be cut short, here and now?
+//
+// Decides from preconditions that are looked up at this very call. On doubt the answer is no.
+#pragma once
+
+#include <cstddef>
+
+#include "shim/rules.hpp"
+
+namespace sockrig::shim {
+
+// How much of `asked` the rule lets through; `asked` itself when it cannot be less.
+std::size_t clamped_length(const wire::Rule& rule, std::size_t asked, std::uint64_t hash);
+
+// True: permitted. False: `why` says what is against it.
+bool may_cut_receive(const Op& op, std::size_t length, wire::Withheld& why);
+bool may_cut_send(const Op& op, std::size_t length, wire::Withheld& why);
+
+// Can a signal cut this call? Only a descriptor that blocks can be cut.
+bool blocks(const Op& op);
+
+}  // namespace sockrig::shim

@@ -1,0 +1,213 @@
+#include "shim/rules.hpp"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "shim/descriptors.hpp"
+#include "shim/interrupt.hpp"
+#include "shim/licence.hpp"
+#include "shim/sys.hpp"
+
+namespace sockrig::shim {
+
+using wire::Family;
+using wire::Rule;
+using wire::Verb;
+using wire::Withheld;
+
+namespace {
+
+std::uint32_t next_ordinal(const Op& op) {
+  auto& ordinals = op.socket < 0 || op.family == Family::wait ? here.ordinals : region->sockets[op.socket].ordinals;
+  return ordinals[static_cast<std::size_t>(op.family)].fetch_add(1, std::memory_order_relaxed);
+}
+
+std::uint64_t hash_of(const Rule& rule, const Op& op) {
+  const std::uint32_t birth = op.socket < 0 ? no_birth : region->sockets[op.socket].birth;
+  return wire::chance(region->seed, rule.id, here.key, birth, op.family, op.ordinal);
+}
+
+bool limit_reached(const Rule& rule) {
+  return rule.limit != 0 && rule.fired.load(std::memory_order_relaxed) >= rule.limit;
+}
+
+void sleep_for(std::uint64_t microseconds) {
+  timespec time{};
+  time.tv_sec = static_cast<time_t>(microseconds / 1'000'000);
+  time.tv_nsec = static_cast<long>(microseconds % 1'000'000 * 1000);
+  sys(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &time, nullptr);
+}
+
+void plan_clamp(Op& op, Rule& rule, std::uint64_t hash) {
+  if (op.clamp) return;
+  if (op.family == Family::listen) {
+    if (op.asked > static_cast<std::int64_t>(rule.amount)) op.length = rule.amount;
+    op.clamp = &rule;
+    return;
+  }
+  const bool receives = op.family == Family::recv;
+  if (!receives && op.family != Family::send) return;
+  // The low bits chose whether to fire; the size comes from the same hash, mixed once more.
+  const std::size_t length = clamped_length(rule, static_cast<std::size_t>(op.asked), wire::mix(hash));
+  Withheld why{};
+  if (!(receives ? may_cut_receive(op, length, why) : may_cut_send(op, length, why))) return withhold(rule, op, why);
+  op.clamp = &rule;
+  op.length = length;
+}
+
+void plan_interrupt(Op& op, Rule& rule) {
+  switch (op.family) {
+    case Family::send:
+      if (rule.amount == 1) {
+        op.interrupt = &rule;
+        return;
+      }
+      [[fallthrough]];
+    case Family::recv:
+    case Family::accept:
+      if (op.call == wire::Call::recvmmsg || op.call == wire::Call::sendmmsg ||
+          (op.message_flags & (MSG_OOB | MSG_ERRQUEUE)) != 0)
+        return withhold(rule, op, Withheld::not_stream);
+      interrupt_transfer(op, rule);
+      return;
+    case Family::connect:
+    case Family::wait:
+      op.interrupt = &rule;
+      return;
+    default:
+      return;
+  }
+}
+
+void apply(Op& op, Rule& rule, std::uint64_t hash) {
+  switch (rule.verb) {
+    case Verb::pass:
+      return;
+    case Verb::delay:
+      if (fire(rule, op)) sleep_for(rule.amount == 0 ? 0 : wire::mix(hash) % (rule.amount + 1));
+      return;
+    case Verb::clamp:
+      return plan_clamp(op, rule, hash);
+    case Verb::fail_before:
+      // A descriptor whose close failed must not stay open: there the failure always comes after.
+      if (op.family == Family::close)
+        op.fail_after = &rule;
+      else if (fire(rule, op))
+        fail(op, rule.error);
+      return;
+    case Verb::fail_after:
+      if (op.family != Family::process)  // a child cannot be unborn
+        op.fail_after = &rule;
+      else if (fire(rule, op))
+        fail(op, rule.error);
+      return;
+    case Verb::interrupt:
+      return plan_interrupt(op, rule);
+  }
+}
+
+void count_transfer(const Op& op, std::int64_t result) {
+  if (op.socket < 0 || (op.message_flags & MSG_ERRQUEUE) != 0) return;
+  wire::Socket& socket = region->sockets[op.socket];
+  if (op.ordinal == 0) learn_ports(op.socket, op.fd);
+  if (op.family == Family::send) {
+    socket.send_calls.fetch_add(1, std::memory_order_relaxed);
+    if (result > 0) socket.sent.fetch_add(static_cast<std::uint64_t>(result), std::memory_order_relaxed);
+    return;
+  }
+  socket.recv_calls.fetch_add(1, std::memory_order_relaxed);
+  if ((op.message_flags & MSG_PEEK) != 0) return;
+  if (result > 0) socket.received.fetch_add(static_cast<std::uint64_t>(result), std::memory_order_relaxed);
+  if (result == 0 && op.asked > 0) socket.ends.fetch_add(1, std::memory_order_relaxed);
+}
+
+void settle_clamp(Op& op, std::int64_t result) {
+  const bool fired =
+      op.family == Family::listen ? result == 0 : result > 0 && result == static_cast<std::int64_t>(op.length);
+  if (!fired) return;
+  op.clamp->fired.fetch_add(1, std::memory_order_relaxed);
+  op.fired = op.clamp;
+  if (op.family == Family::recv) rearm(op.socket);
+}
+
+bool is_data(const Op& op) {
+  return op.family == Family::recv || op.family == Family::send;
+}
+
+// Plain transfers are what there is most of, and the counters of the socket have them already.
+bool may_be_left_out(const Op& op, std::int64_t result) {
+  if (!is_data(op) || result <= 0 || op.fired || op.held || region->trace_all) return false;
+  return region->rule_count == 0 || ring_fill() > wire::ring_size / 2;
+}
+
+}  // namespace
+
+bool fire(Rule& rule, Op& op) {
+  if (rule.limit == 0) {
+    rule.fired.fetch_add(1, std::memory_order_relaxed);
+  } else {
+    std::uint64_t fired = rule.fired.load(std::memory_order_relaxed);
+    do {
+      if (fired >= rule.limit) return false;
+    } while (!rule.fired.compare_exchange_weak(fired, fired + 1, std::memory_order_relaxed));
+  }
+  op.fired = &rule;
+  return true;
+}
+
+void withhold(Rule& rule, Op& op, Withheld why) {
+  rule.withheld[static_cast<std::size_t>(why)].fetch_add(1, std::memory_order_relaxed);
+  if (op.held) return;
+  op.held = &rule;
+  op.why = why;
+}
+
+void fail(Op& op, int error) {
+  op.done = true;
+  op.result = -1;
+  op.error = error;
+}
+
+void decide(Op& op) {
+  op.ordinal = next_ordinal(op);
+  const std::uint32_t count = region->rule_count;
+  for (std::uint32_t i = 0; i < count && !op.done; ++i) {
+    Rule& rule = region->rules[i];
+    if ((rule.families & wire::bit(op.family)) == 0) continue;
+    rule.seen.fetch_add(1, std::memory_order_relaxed);
+    if (op.ordinal < rule.skip || limit_reached(rule)) continue;
+    const std::uint64_t hash = hash_of(rule, op);
+    if (rule.one_in > 1 && hash % rule.one_in != 0) continue;
+    apply(op, rule, hash);
+  }
+}
+
+std::int64_t conclude(Op& op, std::int64_t result) {
+  return conclude_many(op, result, result);
+}
+
+std::int64_t conclude_many(Op& op, std::int64_t result, std::int64_t bytes) {
+  if (op.clamp && !op.done) settle_clamp(op, result);
+  if (op.fail_after && result >= 0 && fire(*op.fail_after, op)) {
+    fail(op, op.fail_after->error);
+    result = bytes = -1;
+  }
+  if (op.done && result < 0) errno = op.error;
+  if (is_data(op)) count_transfer(op, bytes);
+  if (may_be_left_out(op, result)) return result;
+  Note note{.call = op.call, .fd = op.fd, .socket = op.socket, .asked = op.asked, .result = result};
+  if (result < 0) note.error = errno;
+  if (op.family == Family::send && (op.message_flags & MSG_NOSIGNAL)) note.flags |= wire::event_no_signal;
+  if (op.fired) {
+    note.flags |= wire::event_injected;
+    note.rule = op.fired->id;
+  } else if (op.held) {
+    note.flags |= wire::event_withheld;
+    note.rule = op.held->id;
+    note.withheld = op.why;
+  }
+  record(note);
+  return result;
+}
+
+}  // namespace sockrig::shim

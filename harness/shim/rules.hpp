@@ -1,0 +1,57 @@
+// One intercepted call, from what the program asked to what it is told.
+//
+// Decides which rules apply to a call and in what order. What a rule may do here is the
+// licence's business (licence.hpp); a rule that may not is counted as withheld, with the reason.
+// It must never decide from anything but the region, the call and the kernel's answers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "shim/region.hpp"
+
+namespace sockrig::shim {
+
+struct Op {
+  wire::Call call;
+  wire::Family family;
+  int fd;
+  int socket;  // −1: the call has none
+  std::int64_t asked;
+  int message_flags = 0;
+  // Decided before the real call:
+  std::size_t length = static_cast<std::size_t>(asked);  // what the real call is asked for
+  std::uint32_t ordinal = 0;
+  wire::Rule* clamp = nullptr;  // waits for the real call to tell whether it fired
+  wire::Rule* fail_after = nullptr;
+  wire::Rule* interrupt = nullptr;  // for the wrapper to carry out: connect, waits, partial sends
+  wire::Rule* fired = nullptr;
+  wire::Rule* held = nullptr;
+  wire::Withheld why{};
+  bool done = false;  // no real call any more: result and error are set
+  std::int64_t result = 0;
+  int error = 0;
+};
+
+// Walks the rules; to be called once per call, also when there are none.
+void decide(Op& op);
+
+bool fire(wire::Rule& rule, Op& op);  // false: its limit is reached
+void withhold(wire::Rule& rule, Op& op, wire::Withheld why);
+void fail(Op& op, int error);  // result −1 without a real call
+
+// Everything after the call: did the clamp fire, must it fail now, counters, the event.
+// Returns what the program is told and leaves errno as it is told.
+std::int64_t conclude(Op& op, std::int64_t result);
+// The same where the program is told a number of messages: `bytes` is what they held.
+std::int64_t conclude_many(Op& op, std::int64_t result, std::int64_t bytes);
+
+// decide, real call, conclude: for calls whose real form does not depend on what was decided.
+template <class Real>
+std::int64_t run(Op& op, Real real_call) {
+  decide(op);
+  if (op.done) return conclude(op, op.result);
+  return conclude(op, real_call());
+}
+
+}  // namespace sockrig::shim

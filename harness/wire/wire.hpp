@@ -1,0 +1,198 @@
+// The memory that the runner and the shim share: rules go in, events and counters come out.
+//
+// Decides the layout and nothing else. It must never hold a pointer, a type whose size depends on
+// the machine, or anything that needs a constructor: it is mapped by programs that this project
+// did not compile. Whoever changes it raises `version`.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace sockrig::wire {
+
+inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
+inline constexpr std::uint32_t version = 1;
+inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
+
+inline constexpr std::uint32_t max_rules = 32;
+inline constexpr std::uint32_t max_processes = 1024;
+inline constexpr std::uint32_t max_sockets = 8192;
+inline constexpr std::uint32_t ring_size = 1u << 16;  // events; a power of two
+
+// A family is what a rule names and a person says; the exact function is the Call.
+enum class Family : std::uint32_t {
+  none, socket, bind, listen, accept, connect, recv, send, wait, shutdown, close, option, resolve, process,
+};
+constexpr std::uint32_t bit(Family f) { return 1u << static_cast<std::uint32_t>(f); }
+
+// X(name as the program wrote it, family). The order is part of the format: append only.
+#define SOCKRIG_CALLS(X)                                                                           \
+  X(socket, socket) X(bind, bind) X(listen, listen) X(accept, accept) X(accept4, accept)           \
+  X(connect, connect)                                                                              \
+  X(recv, recv) X(recvfrom, recv) X(recvmsg, recv) X(recvmmsg, recv) X(read, recv) X(readv, recv)  \
+  X(send, send) X(sendto, send) X(sendmsg, send) X(sendmmsg, send) X(write, send)                  \
+  X(writev, send) X(sendfile, send) X(splice, send)                                                \
+  X(poll, wait) X(ppoll, wait) X(select, wait) X(pselect, wait) X(epoll_wait, wait)                \
+  X(epoll_pwait, wait) X(epoll_pwait2, wait)                                                       \
+  X(shutdown, shutdown) X(close, close) X(close_range, close) X(closefrom, close)                  \
+  X(dup, none) X(dup2, close) X(dup3, close) X(fcntl, option)                                      \
+  X(setsockopt, option) X(epoll_ctl, option) X(ioctl, option) X(fclose, close)                     \
+  X(getaddrinfo, resolve) X(freeaddrinfo, resolve)                                                 \
+  X(fork, process) X(vfork, process) X(exec, process) X(posix_spawn, process)
+
+enum class Call : std::uint16_t {
+#define X(name, family) name,
+  SOCKRIG_CALLS(X)
+#undef X
+  count
+};
+
+constexpr Family family_of(Call c) {
+  constexpr Family table[] = {
+#define X(name, family) Family::family,
+      SOCKRIG_CALLS(X)
+#undef X
+  };
+  return c < Call::count ? table[static_cast<std::size_t>(c)] : Family::none;
+}
+
+constexpr const char* name_of(Call c) {
+  constexpr const char* table[] = {
+#define X(name, family) #name,
+      SOCKRIG_CALLS(X)
+#undef X
+  };
+  return c < Call::count ? table[static_cast<std::size_t>(c)] : "?";
+}
+
+// What the shim can do to a call. Fault kinds compile to these; the shim knows no kind.
+enum class Verb : std::uint32_t { pass, clamp, fail_before, fail_after, interrupt, delay };
+
+// How much a clamp lets through. All of them leave at least 1 and at most asked - 1.
+enum class Size : std::uint32_t { fixed, random_part, all_but_one, half };
+
+// Where a signal that interrupts may come from.
+enum class Handler : std::uint32_t {
+  own,    // only a handler that the program installed itself
+  given,  // if the program has none, the shim installs one without SA_RESTART
+};
+
+// Why a rule that applied did not fire (licences.md). Each is counted per rule.
+enum class Withheld : std::uint32_t {
+  too_small,       // nothing smaller could be asked for (0 or 1 byte)
+  non_blocking,    // the descriptor does not block: the kernel would never do this here
+  no_handler,      // no signal is caught, and the rule may not install a handler
+  restarts,        // the caught signal restarts this call (SA_RESTART)
+  signal_blocked,  // this thread blocks the signal
+  ready,           // the call would not have waited, so no signal could have cut it
+  wait_all,        // MSG_WAITALL
+  low_water,       // SO_RCVLOWAT asks for more
+  peek,            // MSG_PEEK: nothing is consumed, asking again must show no less
+  not_stream,      // not a TCP socket
+  end_queued,      // the other side's end of stream is queued: all data is there
+  edge_triggered,  // a short count would promise an edge that never comes
+  count
+};
+
+struct Rule {
+  std::uint32_t id;        // 1-based; what Event::rule refers to
+  Verb verb;
+  std::uint32_t families;  // OR of bit(Family)
+  Size size;               // clamp
+  std::uint64_t amount;    // clamp fixed: bytes (listen: backlog); delay: longest, microseconds
+  std::int32_t error;      // fail_before, fail_after: errno
+  Handler handler;         // interrupt
+  // Schedule, over the calls that match, counted per descriptor (waits: per process):
+  std::uint32_t skip;      // let the first `skip` pass
+  std::uint32_t one_in;    // then each with chance 1 in `one_in`, by hash; 1 = always
+  std::uint64_t limit;     // fire at most so often in all processes together; 0 = no limit
+  // Written by the shim:
+  std::atomic<std::uint64_t> seen;   // matching calls
+  std::atomic<std::uint64_t> fired;
+  std::atomic<std::uint64_t> fired_own;  // of these, interrupts by a handler of the program's own
+  std::atomic<std::uint32_t> withheld[static_cast<std::size_t>(Withheld::count)];
+};
+
+// A process (one address space; exec begins a new one) that the shim is in.
+struct Process {
+  std::atomic<std::int32_t> pid;  // written last; 0 = slot free
+  std::int32_t parent;
+  std::uint32_t key;              // the path of births, hashed: same seed, same run, whatever the pid
+  std::atomic<std::uint32_t> children;  // born so far; the next child's ordinal
+};
+
+enum SocketFlag : std::uint32_t {
+  socket_listener = 1, socket_accepted = 2, socket_connected = 4, socket_non_blocking = 8,
+  socket_edge_triggered = 16, socket_reuse_before_bind = 32, socket_reuse_after_bind = 64, socket_bound = 128,
+  socket_closed = 256, socket_no_delay = 512,
+};
+
+// A TCP socket that the shim saw, from birth to close.
+struct Socket {
+  std::atomic<std::uint64_t> cookie;  // SO_COOKIE; 0 = slot free
+  std::int32_t pid;                   // where it was born
+  std::int32_t fd;                    // the number it had then
+  std::uint32_t birth;                // n-th socket of that process, from 0
+  std::atomic<std::uint32_t> flags;   // SocketFlag
+  std::uint16_t local_port, remote_port;  // host byte order; 0 = not known yet
+  std::uint32_t reserved;
+  std::atomic<std::uint64_t> received, sent;                 // bytes that the program was told of
+  std::atomic<std::uint32_t> recv_calls, send_calls;
+  std::atomic<std::uint32_t> ends;                           // times a receive returned 0
+  std::atomic<std::uint32_t> ordinals[16];                   // calls so far, per Family
+};
+
+enum EventFlag : std::uint16_t {
+  event_injected = 1,
+  event_withheld = 2,
+  event_no_signal = 4,  // a send with MSG_NOSIGNAL
+};
+
+struct Event {
+  std::atomic<std::uint64_t> sequence;  // index + 1, stored last (release): the slot is complete
+  std::uint64_t time_ns;                // CLOCK_MONOTONIC, at return
+  std::int32_t pid, tid;
+  Call call;
+  std::uint16_t flags;    // EventFlag
+  std::int32_t fd;
+  std::int32_t socket;    // index into sockets, -1 = none
+  std::uint32_t rule;     // id of the rule that fired or was withheld, 0 = none
+  std::int64_t asked;     // bytes asked for, backlog, how, timeout in ms …, as the program said it
+  std::int64_t result;    // as the program was told
+  std::int32_t error;     // errno if result < 0
+  std::uint32_t withheld; // Withheld, if event_withheld
+};
+
+struct Region {
+  std::uint32_t magic, version;
+  std::uint64_t size;  // of the whole region in bytes
+  std::uint64_t seed;
+  std::uint32_t rule_count;
+  std::uint32_t trace_all;  // 1: every call makes an event; 0: all but uneventful data calls may be left out when the ring is full
+  std::atomic<std::uint32_t> process_count, socket_count;
+  std::atomic<std::uint64_t> head;     // events ever claimed by writers
+  std::atomic<std::uint64_t> tail;     // events consumed by the reader
+  std::atomic<std::uint64_t> dropped;  // events lost because the ring was full
+  Rule rules[max_rules];
+  Process processes[max_processes];
+  Socket sockets[max_sockets];
+  Event ring[ring_size];
+};
+
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
+static_assert(sizeof(Rule) == 120 && sizeof(Process) == 16 && sizeof(Socket) == 128 && sizeof(Event) == 64);
+
+// The one source of chance: no state, no clock, no pid (architecture.md, law 6).
+constexpr std::uint64_t mix(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15u;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
+constexpr std::uint64_t chance(std::uint64_t seed, std::uint32_t rule, std::uint32_t process, std::uint32_t birth, Family family,
+                               std::uint32_t ordinal) {
+  return mix(mix(mix(seed ^ (std::uint64_t{rule} << 32 | process)) ^ (std::uint64_t{birth} << 32 | static_cast<std::uint32_t>(family))) ^ ordinal);
+}
+
+}  // namespace sockrig::wire

@@ -1,0 +1,23 @@
+// What the reference server says on one connection: RFC 862, 863 and 864.
+//
+// Decides the bytes only. A service returns when it owes the client nothing more, and throws
+// std::system_error if the connection broke. It must never know of other connections.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "socket.hpp"
+
+namespace sockrig {
+
+using Service = void (*)(Socket& connection);
+
+void echo(Socket& connection);
+void discard(Socket& connection);
+void chargen(Socket& connection);
+
+// Nothing if no service has this name.
+std::optional<Service> service_named(std::string_view name);
+
+}  // namespace sockrig
