@@ -63,12 +63,12 @@ enum class StepVerb {
   time_wait,        // "TIME_WAIT on the port"
 };
 
-enum class Payload { binary, text };
+enum class Payload { text, binary };
 
 struct Step {
   StepVerb verb{};
   std::uint64_t bytes = 0;     // SIZE
-  Payload payload = Payload::binary;
+  Payload payload = Payload::text;
   std::uint64_t piece = 0;     // "in pieces of SIZE": each piece once the subject waits; 0 = no pieces
   bool slowly = false;         // "slowly" (receive): reads only when nothing else can move
   bool dribbling = false;      // "dribbling" (send): one byte a segment

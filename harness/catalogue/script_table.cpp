@@ -74,8 +74,8 @@ constexpr VerbRow verbs[] = {
 };
 
 constexpr ModifierRow modifiers[] = {
-    {modifier_payload, "of text", "lines of text"},
-    {modifier_payload, "of binary", "bytes of every value (the default)"},
+    {modifier_payload, "of text", "lines of text (the default)"},
+    {modifier_payload, "of binary", "bytes of every value"},
     {modifier_pieces, "in pieces of SIZE", "each piece once the subject waits"},
     {modifier_slowly, "slowly", "reads only when nothing else can move"},
     {modifier_dribbling, "dribbling", "one byte a segment"},

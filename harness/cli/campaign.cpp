@@ -13,6 +13,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <numeric>
 #include <optional>
 
 #include "judge/judge.hpp"
@@ -104,6 +106,34 @@ Result finish_worker(Worker& w, const RunSpec& spec, bool late) {
   return unjudged(spec, Outcome::error, "the harness failed: its worker " + how + " without a result");
 }
 
+// Law 3, blame before score: what a run waits for, and what a failure there makes of it.
+class Prerequisites {
+ public:
+  explicit Prerequisites(const std::vector<RunSpec>& plan) : before_(plan.size()), broken_by_(plan.size()) {
+    std::map<std::pair<std::string, Role>, std::size_t> index;
+    for (std::size_t i = 0; i < plan.size(); ++i) index[{plan[i].scenario->id, plan[i].role}] = i;
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+      for (const std::string& id : plan[i].scenario->after) {
+        if (const auto found = index.find({id, plan[i].role}); found != index.end()) before_[i].push_back(found->second);
+      }
+    }
+  }
+  bool ready(std::size_t i, const std::vector<std::optional<Result>>& results) const {
+    return std::ranges::all_of(before_[i], [&](std::size_t b) { return results[b].has_value(); });
+  }
+  // "" or the claim whose failure makes this run pointless.
+  const std::string& broken_by(std::size_t i, const std::vector<std::optional<Result>>& results) {
+    for (const std::size_t b : before_[i]) {
+      if (broken_by_[i].empty()) broken_by_[i] = results[b]->outcome == Outcome::fail ? results[b]->id : broken_by_[b];
+    }
+    return broken_by_[i];
+  }
+
+ private:
+  std::vector<std::vector<std::size_t>> before_;
+  std::vector<std::string> broken_by_;
+};
+
 }  // namespace
 
 std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const CampaignOptions& options, const std::function<void(const RunSpec&)>& on_start,
@@ -118,25 +148,35 @@ std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const Campaig
 
   std::vector<std::optional<Result>> results(plan.size());
   std::vector<Worker> workers;
-  std::size_t next = 0;
+  std::vector<std::size_t> waiting(plan.size());
+  std::iota(waiting.begin(), waiting.end(), std::size_t{0});
+  Prerequisites prerequisites(plan);
   interrupted = false;
   const auto finish = [&](std::size_t index, Result r) {
     on_result(r);
     results[index] = std::move(r);
   };
-  while ((next < plan.size() && !interrupted) || !workers.empty()) {
-    while (next < plan.size() && !interrupted && workers.size() < static_cast<std::size_t>(std::max(1, options.jobs))) {
-      const std::size_t i = next++;
-      if (!plan[i].skip.empty()) {
-        finish(i, unjudged(plan[i], Outcome::skipped, plan[i].skip));
+  while (!waiting.empty() || !workers.empty()) {
+    for (auto next = waiting.begin(); next != waiting.end() && workers.size() < static_cast<std::size_t>(std::max(1, options.jobs));) {
+      const std::size_t i = *next;
+      if (!prerequisites.ready(i, results)) {
+        ++next;
         continue;
       }
-      on_start(plan[i]);
-      workers.push_back(start_worker(plan[i], i, options, old_mask));
+      waiting.erase(next);
+      next = waiting.begin();  // what was not ready before may be now
+      const std::string& broken = prerequisites.broken_by(i, results);
+      if (!plan[i].skip.empty()) {
+        finish(i, unjudged(plan[i], Outcome::skipped, plan[i].skip));
+      } else if (!broken.empty()) {
+        finish(i, unjudged(plan[i], Outcome::skipped, "depends on " + broken + ", which failed"));
+      } else {
+        on_start(plan[i]);
+        workers.push_back(start_worker(plan[i], i, options, old_mask));
+      }
     }
     std::vector<pollfd> fds{{signals.get(), POLLIN, 0}};
     for (const Worker& w : workers) fds.push_back({w.result.get(), POLLIN, 0});
-    if (workers.empty()) continue;
     ::poll(fds.data(), fds.size(), 1000);
     if (fds[0].revents != 0) {
       interrupted = true;

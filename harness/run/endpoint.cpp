@@ -196,6 +196,11 @@ std::uint16_t choose_port(std::uint64_t seed) {
   }
 }
 
+void acknowledge(const Endpoint& e) {
+  const int now = 1;
+  if (e.socket) ::setsockopt(e.socket.get(), IPPROTO_TCP, TCP_QUICKACK, &now, sizeof now);
+}
+
 void close_in_peace(Endpoint& e) {
   if (!e.socket) return;
   if (!e.channel.shut) ::shutdown(e.socket.get(), SHUT_WR);

@@ -43,6 +43,7 @@ bool accept_into(const Listeners& listeners, Endpoint& endpoint);
 // A port that nothing uses now and whose byte-swapped value is another port that needs no privilege.
 std::uint16_t choose_port(std::uint64_t seed);
 
+void acknowledge(const Endpoint& endpoint);  // sends an acknowledgement that the kernel still delays (TCP_QUICKACK)
 void close_in_peace(Endpoint& endpoint);  // ends both directions; what is unread is drained first, so that it causes no reset
 void reset(Endpoint& endpoint);           // RST
 

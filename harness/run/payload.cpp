@@ -32,11 +32,34 @@ constexpr std::uint64_t little_endian(std::uint64_t x) {
 
 std::uint64_t block(const Stream& s, std::uint64_t n) { return wire::mix(s.key ^ n); }
 
-unsigned char text_byte(const Stream& s, std::uint64_t offset) {
-  const std::uint64_t line = offset / line_bytes, column = offset % line_bytes;
-  if (column == line_bytes - 1) return '\n';
-  const std::uint64_t b = block(s, line * 4 + column / letters);
-  return static_cast<unsigned char>('a' + ((b >> (column % letters * 4)) & 15));
+// Line `line` of the text: letters of four blocks, the low half byte first, and a newline in the last one's place.
+void text_line(const Stream& s, std::uint64_t line, unsigned char* out) {
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    std::uint64_t b = block(s, line * 4 + i);
+    for (std::uint64_t half = 0; half < 2; ++half, b >>= 32) {
+      // Spreads eight half bytes over eight bytes, all at once.
+      std::uint64_t x = b & 0xffffffffu;
+      x = (x | x << 16) & 0x0000ffff0000ffffu;
+      x = (x | x << 8) & 0x00ff00ff00ff00ffu;
+      x = (x | x << 4) & 0x0f0f0f0f0f0f0f0fu;
+      x = little_endian(x + 0x6161616161616161u);  // 'a' …
+      std::memcpy(out + i * letters + half * 8, &x, 8);
+    }
+  }
+  out[line_bytes - 1] = '\n';
+}
+
+void fill_text(const Stream& s, std::uint64_t offset, std::span<unsigned char> out) {
+  unsigned char line[line_bytes];
+  while (!out.empty()) {
+    const std::uint64_t column = offset % line_bytes;
+    const std::size_t n = std::min<std::size_t>(line_bytes - column, out.size());
+    const bool whole = n == line_bytes;
+    text_line(s, offset / line_bytes, whole ? out.data() : line);
+    if (!whole) std::memcpy(out.data(), line + column, n);
+    out = out.subspan(n);
+    offset += n;
+  }
 }
 
 std::optional<std::uint64_t> locate_binary(const Stream& s, std::uint64_t length, std::span<const unsigned char> window) {
@@ -80,7 +103,7 @@ Stream make_stream(std::uint64_t run_seed, std::string_view actor, std::uint32_t
 
 void fill(const Stream& s, std::uint64_t offset, std::span<unsigned char> out) {
   if (s.kind == Payload::text) {
-    for (unsigned char& c : out) c = text_byte(s, offset++);
+    fill_text(s, offset, out);
     return;
   }
   std::size_t done = 0;

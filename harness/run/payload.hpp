@@ -16,7 +16,7 @@ namespace sockrig {
 
 struct Stream {
   std::uint64_t key = 0;
-  Payload kind = Payload::binary;
+  Payload kind = Payload::text;
   bool operator==(const Stream&) const = default;
 };
 

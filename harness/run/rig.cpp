@@ -313,6 +313,8 @@ bool Rig::grant_idle() {
 }
 
 Look Rig::look() {
+  // What came was received: acknowledge it now rather than some 40 ms later, or it would count as on its way.
+  for (const Endpoint* e : order_) acknowledge(*e);
   return detector_.look(subject_pids(), [this] { return !wait_for_events(0); });
 }
 

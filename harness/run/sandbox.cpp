@@ -49,6 +49,7 @@ void map_ids_and_unshare() {
     const std::string target = "/proc/" + std::to_string(::getpid());
     const pid_t helper = check("fork", ::fork());
     if (helper == 0) {
+      write_end.reset();  // else the read below would wait for ourselves where unshare is refused
       char go = 0;
       if (::read(read_end.get(), &go, 1) != 1) ::_exit(1);
       try {

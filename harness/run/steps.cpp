@@ -24,7 +24,7 @@ Endpoint& Rig::endpoint_of(const ScriptLine& line, std::uint32_t number) {
   if (!e) {
     e = std::make_unique<Endpoint>();
     e->channel.name = line.count > 1 ? line.name + "[" + std::to_string(number + 1) + "]" : line.name;
-    e->channel.outgoing = make_stream(seed_, line.name, number, Payload::binary);
+    e->channel.outgoing = make_stream(seed_, line.name, number, Payload::text);
     order_.push_back(e.get());
   }
   if (line.actor == ActorKind::standard_input) e->output = subject_.standard_input();

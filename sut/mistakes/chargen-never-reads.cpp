@@ -18,6 +18,8 @@ bool has_ended(int connection) {
 void chargen_deaf(const Server& server, int connection) {
   for (size_t number = 0; number < 95 || !has_ended(connection); ++number)
     if (!server.send(connection, chargen_line(number).data(), 74)) return;
+  shutdown(connection, SHUT_WR);
+  discard(server, connection);  // Only now, so that closing does not turn into a reset.
 }
 
 }  // namespace

@@ -8,8 +8,16 @@ using namespace sockrig;
 
 namespace {
 
+int listening = -1;
+
+int accept_and_remember(int listener) {
+  listening = listener;
+  return accept_next(listener);
+}
+
 void serve_in_child(const Server& server, int connection) {
   if (fork() == 0) {
+    close(listening);
     serve_and_close(server, connection);
     _exit(0);
   }
@@ -19,5 +27,5 @@ void serve_in_child(const Server& server, int connection) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  return run_server(count, arguments, {.dispatch = serve_in_child});
+  return run_server(count, arguments, {.accept = accept_and_remember, .dispatch = serve_in_child});
 }

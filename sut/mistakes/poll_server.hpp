@@ -33,7 +33,7 @@ struct PollServer {
   void (*receive)(const PollServer& server, Connection& connection) = receive_into_queue;
   void (*send)(Connection& connection) = send_from_queue;
   bool (*finished)(const Connection& connection) = is_finished;
-  size_t queue_limit = 64 * 1024;
+  size_t queue_limit = size_t{64} * 1024;
 };
 
 inline int poll_uninterrupted(pollfd* descriptors, nfds_t count) {

@@ -28,7 +28,7 @@ bool send_again_if_interrupted(int fd, const char* data, size_t size) {
 
 // A large buffer, because only a send that waits in the middle can be interrupted there.
 void echo_large(const Server& server, int connection) {
-  std::vector<char> buffer(1024 * 1024);
+  std::vector<char> buffer(size_t{1024} * 1024);
   ssize_t n;
   while ((n = server.receive(connection, buffer.data(), buffer.size())) > 0)
     if (!server.send(connection, buffer.data(), static_cast<size_t>(n))) return;

@@ -16,7 +16,7 @@
 namespace sockrig {
 namespace {
 
-constexpr std::size_t buffer_size = 16 * 1024;
+constexpr std::size_t buffer_size = std::size_t{16} * 1024;
 
 std::size_t read_input(std::span<char> buffer) {
   for (;;) {

@@ -10,7 +10,7 @@
 namespace sockrig {
 namespace {
 
-constexpr std::size_t buffer_size = 16 * 1024;
+constexpr std::size_t buffer_size = std::size_t{16} * 1024;
 
 // RFC 864: lines of 72 of the 95 printable characters, each beginning one character later. After 95
 // lines the pattern starts again, so this is all of it.

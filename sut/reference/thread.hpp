@@ -13,7 +13,7 @@
 
 namespace sockrig {
 
-inline constexpr std::size_t stack_size = 256 * 1024;
+inline constexpr std::size_t stack_size = std::size_t{256} * 1024;
 
 // Throws std::system_error if there can be no further thread now.
 inline pthread_t start_thread(std::function<void()> work) {

@@ -16,7 +16,7 @@
 
 namespace sockrig {
 
-inline constexpr size_t buffer_size = 16 * 1024;
+inline constexpr size_t buffer_size = size_t{16} * 1024;
 
 [[noreturn]] inline void die(const char* what) {
   std::perror(what);
