@@ -11,10 +11,14 @@ using Bytes = std::span<const unsigned char>;
 
 constexpr std::uint64_t neighbourhood = 64 << 10;  // where short windows are looked for
 constexpr std::size_t least_window = 4;            // fewer bytes could agree by accident
+constexpr std::uint64_t most_by_accident = 16;     // bytes next to a break that agree although they are others
+
+// Fewer bytes are found by accident somewhere in the neighbourhood: four letters of sixteen nearly always are.
+std::size_t least_to_search(const Stream& stream) { return stream.kind == Payload::text ? 8 : least_window; }
 
 // Few bytes cannot be computed back: look for them around where they should have been.
 std::optional<std::uint64_t> search(const Stream& stream, std::uint64_t around, std::uint64_t length, Bytes window) {
-  if (window.size() < least_window || length == 0) return std::nullopt;
+  if (window.size() < least_to_search(stream) || length == 0) return std::nullopt;
   const std::uint64_t begin = around > neighbourhood ? around - neighbourhood : 0;
   const std::uint64_t end = std::min(length, around + neighbourhood);
   if (begin >= end) return std::nullopt;
@@ -29,6 +33,32 @@ std::optional<std::uint64_t> search(const Stream& stream, std::uint64_t around, 
 std::optional<std::uint64_t> place(const Stream& stream, std::uint64_t around, std::uint64_t length, Bytes window) {
   if (std::optional<std::uint64_t> at = locate(stream, length, window)) return at;
   return search(stream, around, length, window.first(std::min<std::size_t>(window.size(), 16)));
+}
+
+unsigned char byte_at(const Stream& stream, std::uint64_t offset) {
+  unsigned char out = 0;
+  fill(stream, offset, std::span(&out, 1));
+  return out;
+}
+
+// Where bytes of `from` came instead of those of `offset`, they may have come earlier: as many before it are the same.
+std::uint64_t same_before(const Stream& stream, std::uint64_t offset, std::uint64_t from) {
+  std::uint64_t n = 0;
+  while (n < std::min(offset, most_by_accident) && byte_at(stream, offset - n - 1) == byte_at(stream, from - n - 1)) ++n;
+  return n;
+}
+
+// The bytes of `d.from` (ahead of `d.offset`) came, `run` of them: after how many those came that were due. Zero: never.
+std::size_t swapped_after(const Stream& stream, const Divergence& d, Bytes window, std::size_t run) {
+  const std::uint64_t early = same_before(stream, d.offset, d.from);
+  for (std::size_t late = 0; late < std::min<std::size_t>(run, most_by_accident); ++late) {
+    const Bytes next = window.subspan(run - late).first(std::min<std::size_t>(16, window.size() - (run - late)));
+    if (next.size() < least_window) continue;
+    for (std::uint64_t e = 0; e <= early; ++e) {
+      if (agree(stream, d.offset - e, next) == next.size()) return run - late;
+    }
+  }
+  return 0;
 }
 
 std::uint64_t length_of_source(const Channel& c, const std::vector<Channel>& all) {
@@ -61,13 +91,11 @@ Divergence classify(const Channel& c, const std::vector<Channel>& all) {
     if (*at > d.offset) {
       d.kind = DivergenceKind::lost;
       d.length = *at - d.offset;
-      unsigned char first_lost = 1;
-      fill(c.expected, d.offset, std::span(&first_lost, 1));
-      d.at_nul = first_lost == 0;
-      const std::uint64_t n = std::min<std::uint64_t>(16, window.size() - run);
-      if (n >= least_window && agree(c.expected, d.offset, window.subspan(run).first(n)) == n) {
+      const std::uint64_t early = same_before(c.expected, d.offset, *at);
+      for (std::uint64_t e = 0; e <= early; ++e) d.at_nul = d.at_nul || byte_at(c.expected, d.offset - e) == 0;
+      if (const std::size_t n = swapped_after(c.expected, d, window, run); n != 0) {
         d.kind = DivergenceKind::swapped;
-        d.length = run;
+        d.length = n;
       }
     } else {
       d.kind = DivergenceKind::repeated;

@@ -77,16 +77,11 @@ void compare(Channel& c, std::span<const unsigned char> got) {
       // The first byte says where the ring begins; a ring without the space is told by the first wrap.
       if (c.received == 0) c.expected.key = got[0];
       const auto first = static_cast<unsigned char>(c.expected.key & 0xff);
-      int ring = (c.expected.key & 0x100) != 0 ? 94 : 95;
-      for (std::size_t i = 0; i < got.size(); ++i) {
-        if (got[i] == rotating_line_byte(c.received + i, first, ring)) continue;
-        if (ring == 95 && got[i] == rotating_line_byte(c.received + i, first, 94)) {
-          ring = 94;
-          c.expected.key |= 0x100;
-          continue;
-        }
-        good = i;
-        break;
+      const bool no_space = (c.expected.key & 0x100) != 0;
+      good = agree_rotating_lines(c.received, first, no_space ? 94 : 95, got);
+      if (!no_space && good < got.size() && got[good] == rotating_line_byte(c.received + good, first, 94)) {
+        c.expected.key |= 0x100;
+        good += agree_rotating_lines(c.received + good, first, 94, got.subspan(good));
       }
     } else {
       good = agree(c.expected, c.received, got);

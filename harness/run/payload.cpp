@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <vector>
 
 #include "wire/wire.hpp"
 
@@ -13,6 +14,8 @@ namespace {
 constexpr std::uint64_t block_bytes = 8;
 constexpr std::uint64_t line_bytes = 64;    // 63 letters and a newline
 constexpr std::uint64_t letters = 16;       // a block as text: one letter for each half byte
+constexpr std::uint64_t rotating_line_bytes = 74;  // 72 characters, CR, LF
+constexpr std::uint64_t blocks_per_line = line_bytes / letters;
 
 // The inverse of wire::mix, step by step backwards.
 constexpr std::uint64_t unmix(std::uint64_t x) {
@@ -30,36 +33,76 @@ constexpr std::uint64_t little_endian(std::uint64_t x) {
   return x;
 }
 
-std::uint64_t block(const Stream& s, std::uint64_t n) { return wire::mix(s.key ^ n); }
-
-// Line `line` of the text: letters of four blocks, the low half byte first, and a newline in the last one's place.
-void text_line(const Stream& s, std::uint64_t line, unsigned char* out) {
-  for (std::uint64_t i = 0; i < 4; ++i) {
-    std::uint64_t b = block(s, line * 4 + i);
-    for (std::uint64_t half = 0; half < 2; ++half, b >>= 32) {
-      // Spreads eight half bytes over eight bytes, all at once.
-      std::uint64_t x = b & 0xffffffffu;
-      x = (x | x << 16) & 0x0000ffff0000ffffu;
-      x = (x | x << 8) & 0x00ff00ff00ff00ffu;
-      x = (x | x << 4) & 0x0f0f0f0f0f0f0f0fu;
-      x = little_endian(x + 0x6161616161616161u);  // 'a' …
-      std::memcpy(out + i * letters + half * 8, &x, 8);
-    }
-  }
-  out[line_bytes - 1] = '\n';
+// How many bytes of `got` are as expected, from its beginning.
+std::size_t equal_bytes(const unsigned char* expected, std::span<const unsigned char> got) {
+  if (std::memcmp(expected, got.data(), got.size()) == 0) return got.size();
+  return static_cast<std::size_t>(std::mismatch(got.begin(), got.end(), expected).first - got.begin());
 }
 
-void fill_text(const Stream& s, std::uint64_t offset, std::span<unsigned char> out) {
-  unsigned char line[line_bytes];
-  while (!out.empty()) {
-    const std::uint64_t column = offset % line_bytes;
-    const std::size_t n = std::min<std::size_t>(line_bytes - column, out.size());
-    const bool whole = n == line_bytes;
-    text_line(s, offset / line_bytes, whole ? out.data() : line);
-    if (!whole) std::memcpy(out.data(), line + column, n);
-    out = out.subspan(n);
-    offset += n;
+constexpr std::uint64_t block(Stream s, std::uint64_t n) { return wire::mix(s.key ^ n); }
+
+// Spreads eight half bytes over eight letters, all at once, the low half byte first.
+constexpr std::uint64_t letters_of(std::uint32_t half) {
+  std::uint64_t x = half;
+  x = (x | x << 16) & 0x0000ffff0000ffffu;
+  x = (x | x << 8) & 0x00ff00ff00ff00ffu;
+  x = (x | x << 4) & 0x0f0f0f0f0f0f0f0fu;
+  return little_endian(x + 0x6161616161616161u);  // 'a' …
+}
+
+// Blocks `n` … of a stream at once, `count` of them. Compilers make wide multiplications of this loop where the processor
+// has them: these are what lets the verifier keep up with bytes that come at the speed of memory.
+[[gnu::always_inline]] inline void write_blocks(Stream s, std::uint64_t n, std::size_t count, unsigned char* out) {
+  if (s.kind == Payload::binary) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t b = little_endian(block(s, n + i));
+      std::memcpy(out + i * block_bytes, &b, block_bytes);
+    }
+    return;
   }
+  constexpr std::size_t most = 64;
+  std::uint32_t halves[2 * most];  // two loops rather than one: each is simple enough for wide instructions
+  for (std::size_t done = 0; done < count; done += most) {
+    const std::size_t now = std::min(most, count - done);
+    for (std::size_t i = 0; i < now; ++i) {
+      const std::uint64_t b = block(s, n + done + i);
+      halves[2 * i] = static_cast<std::uint32_t>(b);
+      halves[2 * i + 1] = static_cast<std::uint32_t>(b >> 32);
+    }
+    for (std::size_t i = 0; i < 2 * now; ++i) {
+      const std::uint64_t x = letters_of(halves[i]);
+      std::memcpy(out + done * letters + i * sizeof x, &x, sizeof x);
+    }
+  }
+}
+
+#if defined(__x86_64__)
+[[gnu::target("avx512f,avx512dq")]]
+void write_blocks_avx512(Stream s, std::uint64_t n, std::size_t count, unsigned char* out) {
+  write_blocks(s, n, count, out);
+}
+[[gnu::target("avx2")]]
+void write_blocks_avx2(Stream s, std::uint64_t n, std::size_t count, unsigned char* out) {
+  write_blocks(s, n, count, out);
+}
+#endif
+void write_blocks_anywhere(Stream s, std::uint64_t n, std::size_t count, unsigned char* out) { write_blocks(s, n, count, out); }
+
+using WriteBlocks = void (*)(Stream, std::uint64_t, std::size_t, unsigned char*);
+WriteBlocks fastest() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512dq")) return write_blocks_avx512;
+  if (__builtin_cpu_supports("avx2")) return write_blocks_avx2;
+#endif
+  return write_blocks_anywhere;
+}
+
+// Whole units of the stream: blocks of binary, lines of text (four blocks' letters, and a newline in the last one's place).
+void write_units(const Stream& s, std::uint64_t unit, std::size_t count, unsigned char* out) {
+  static const WriteBlocks write = fastest();
+  if (s.kind == Payload::binary) return write(s, unit, count, out);
+  write(s, unit * blocks_per_line, count * blocks_per_line, out);
+  for (std::size_t i = 1; i <= count; ++i) out[i * line_bytes - 1] = '\n';
 }
 
 std::optional<std::uint64_t> locate_binary(const Stream& s, std::uint64_t length, std::span<const unsigned char> window) {
@@ -102,37 +145,30 @@ Stream make_stream(std::uint64_t run_seed, std::string_view actor, std::uint32_t
 }
 
 void fill(const Stream& s, std::uint64_t offset, std::span<unsigned char> out) {
-  if (s.kind == Payload::text) {
-    fill_text(s, offset, out);
-    return;
-  }
-  std::size_t done = 0;
-  if (const std::uint64_t inside = offset % block_bytes; inside != 0) {
-    const std::uint64_t b = little_endian(block(s, offset / block_bytes));
-    done = std::min<std::size_t>(block_bytes - inside, out.size());
-    std::memcpy(out.data(), reinterpret_cast<const unsigned char*>(&b) + inside, done);
-  }
-  std::uint64_t n = (offset + done) / block_bytes;
-  for (; out.size() - done >= block_bytes; done += block_bytes, ++n) {
-    const std::uint64_t b = little_endian(block(s, n));
-    std::memcpy(out.data() + done, &b, block_bytes);
-  }
-  if (done < out.size()) {
-    const std::uint64_t b = little_endian(block(s, n));
-    std::memcpy(out.data() + done, &b, out.size() - done);
-  }
+  const std::uint64_t unit_bytes = s.kind == Payload::binary ? block_bytes : line_bytes;
+  const auto part = [&](std::size_t n) {  // the unit at `offset` is not wholly wanted
+    unsigned char unit[line_bytes];
+    write_units(s, offset / unit_bytes, 1, unit);
+    std::memcpy(out.data(), unit + offset % unit_bytes, n);
+    out = out.subspan(n);
+    offset += n;
+  };
+  if (const std::uint64_t inside = offset % unit_bytes; inside != 0 && !out.empty()) part(std::min<std::size_t>(unit_bytes - inside, out.size()));
+  const std::size_t whole = out.size() / unit_bytes;
+  write_units(s, offset / unit_bytes, whole, out.data());
+  out = out.subspan(whole * unit_bytes);
+  offset += whole * unit_bytes;
+  if (!out.empty()) part(out.size());
 }
 
 std::size_t agree(const Stream& s, std::uint64_t offset, std::span<const unsigned char> got) {
   std::array<unsigned char, 4096> expected;  // stays in the first-level cache
   std::size_t done = 0;
   while (done < got.size()) {
-    const std::size_t n = std::min(expected.size(), got.size() - done);
+    // Ends where a line ends, so that all that follows is whole.
+    const std::size_t n = std::min<std::size_t>(expected.size() - (offset + done) % line_bytes, got.size() - done);
     fill(s, offset + done, std::span(expected).first(n));
-    if (std::memcmp(expected.data(), got.data() + done, n) != 0) {
-      const auto differs = std::mismatch(expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(n), got.begin() + static_cast<std::ptrdiff_t>(done));
-      return done + static_cast<std::size_t>(differs.first - expected.begin());
-    }
+    if (const std::size_t same = equal_bytes(expected.data(), got.subspan(done, n)); same < n) return done + same;
     done += n;
   }
   return done;
@@ -144,12 +180,32 @@ std::optional<std::uint64_t> locate(const Stream& s, std::uint64_t length, std::
 }
 
 unsigned char rotating_line_byte(std::uint64_t offset, unsigned char first, int ring) {
-  const std::uint64_t line = offset / 74, column = offset % 74;
+  const std::uint64_t line = offset / rotating_line_bytes, column = offset % rotating_line_bytes;
   if (column == 72) return '\r';
   if (column == 73) return '\n';
   const unsigned base = ring == 95 ? ' ' : '!';
   const auto size = static_cast<std::uint64_t>(ring);
   return static_cast<unsigned char>(base + (first - base + line + column) % size);
+}
+
+std::size_t agree_rotating_lines(std::uint64_t offset, unsigned char first, int ring, std::span<const unsigned char> got) {
+  // After as many lines as the ring has characters the text begins again: the lines are written once, and compared from then on.
+  static std::vector<unsigned char> round;
+  static int has_first = -1, has_ring = -1;
+  if (has_first != first || has_ring != ring) {
+    round.resize(static_cast<std::size_t>(ring) * rotating_line_bytes);
+    for (std::size_t i = 0; i < round.size(); ++i) round[i] = rotating_line_byte(i, first, ring);
+    has_first = first;
+    has_ring = ring;
+  }
+  std::size_t done = 0;
+  while (done < got.size()) {
+    const auto at = static_cast<std::size_t>((offset + done) % round.size());
+    const std::size_t n = std::min(round.size() - at, got.size() - done);
+    if (const std::size_t same = equal_bytes(round.data() + at, got.subspan(done, n)); same < n) return done + same;
+    done += n;
+  }
+  return done;
 }
 
 }  // namespace sockrig

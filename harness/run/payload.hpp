@@ -5,6 +5,7 @@
 // eight received bytes give back n at once, without searching. Text carries the same blocks as letters, 63 to a line.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -36,5 +37,8 @@ std::optional<std::uint64_t> locate(const Stream& stream, std::uint64_t length, 
 // RFC 864's rotating lines: 72 characters of the ring of printable ASCII, CR LF, each line one further. `first` is the
 // first character (implementations differ), `ring` 95 (space to ~) or 94 (! to ~).
 unsigned char rotating_line_byte(std::uint64_t offset, unsigned char first, int ring);
+
+// How many bytes from the beginning of `got` agree with the rotating lines at `offset`. Not for two threads at once.
+std::size_t agree_rotating_lines(std::uint64_t offset, unsigned char first, int ring, std::span<const unsigned char> got);
 
 }  // namespace sockrig

@@ -128,6 +128,8 @@ Record Rig::run() {
       if (std::chrono::duration<double>(checked - began).count() > give_up_seconds)
         throw std::runtime_error("gave up: the run did not end within " + std::to_string(static_cast<int>(give_up_seconds)) + " s");
       read_events();
+      subject_.read_output();
+      second_.read_output();
     }
     if (wait_for_events(0)) continue;
     if (grant_idle()) continue;
@@ -246,7 +248,7 @@ void Rig::note_progress() {
   standstills_ = 0;
 }
 
-// Waits for anything that a step could use. Output as text is only collected.
+// Waits for anything that a step could use.
 bool Rig::wait_for_events(int timeout_us) {
   std::vector<pollfd> fds;
   const auto want = [&](int fd, short events) {
@@ -270,8 +272,6 @@ bool Rig::wait_for_events(int timeout_us) {
     }
   }
   const std::size_t steps = fds.size();
-  want(subject_.output_descriptor(), POLLIN);
-  want(second_.output_descriptor(), POLLIN);
   Descriptor end;
   if (subject_.started() && !subject_.ending()) {
     end = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, subject_.pid(), 0)));
@@ -280,8 +280,6 @@ bool Rig::wait_for_events(int timeout_us) {
   const timespec timeout{timeout_us / 1000000, timeout_us % 1000000 * 1000L};
   const int ready = ::ppoll(fds.data(), fds.size(), &timeout, nullptr);
   if (ready < 0 && errno != EINTR) check("ppoll", ready);
-  subject_.read_output();
-  second_.read_output();
   const bool ended_before = subject_.ending().has_value(), second_before = second_.ending().has_value();
   subject_.poll_end();
   second_.poll_end();
@@ -460,6 +458,8 @@ void Rig::collect() {
   second_.poll_end();
   record_.subject_ending = subject_.ending();
   record_.second_ending = second_.ending();
+  subject_.read_output();
+  second_.read_output();
   record_.output = subject_.output() + second_.output();
   read_events();
   const wire::Region& m = region_.memory();

@@ -298,7 +298,8 @@ bool Rig::wait_until_idle(Running& r) {
 bool Rig::check_end(Running& r, Subject& s) {
   if (!s.started() || !s.poll_end()) return false;
   const Ending& e = *s.ending();
-  const bool said_something = s.output_total() > 0;
+  s.read_output();
+  const bool said_something = s.said_something();
   const auto wrong = [&](const std::string& wanted) { contradict(r, e.by_signal ? "killed-by-signal" : "wrong-exit", "it " + to_string(e) + "; wanted: " + wanted); };
   switch (r.step->verb) {
     case StepVerb::exits_zero:

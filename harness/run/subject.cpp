@@ -2,8 +2,11 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,18 +21,27 @@ namespace sockrig {
 namespace {
 
 constexpr std::size_t kept_output = 64 << 10;
+constexpr std::uint64_t most_output = 4 << 20;  // held in memory
 
-struct Pipe {
-  Descriptor read_end, write_end;
-  Pipe() {
+// Standard input and output are socket pairs, not pipes: splice(2) holds a pipe's lock while it waits for the other
+// descriptor, and our non-blocking read or write of that pipe would wait with it (seen with Rust's io::copy).
+struct Pair {
+  Descriptor ours, theirs;
+  Pair() {
     int ends[2];
-    check("pipe", ::pipe2(ends, O_CLOEXEC));
-    read_end = Descriptor(ends[0]);
-    write_end = Descriptor(ends[1]);
+    check("socketpair", ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+    ours = Descriptor(ends[0]);
+    theirs = Descriptor(ends[1]);
+    check("fcntl(O_NONBLOCK)", ::fcntl(ours.get(), F_SETFL, O_NONBLOCK));
   }
 };
 
-void make_non_blocking(const Descriptor& d) { check("fcntl(O_NONBLOCK)", ::fcntl(d.get(), F_SETFL, ::fcntl(d.get(), F_GETFL) | O_NONBLOCK)); }
+// What it writes as text goes into memory, for the same reason, and because /dev/stderr cannot be opened on a socket.
+Descriptor text_file() {
+  Descriptor file(check("memfd_create", ::memfd_create("sockrig-output", MFD_CLOEXEC)));
+  check("fcntl(O_APPEND)", ::fcntl(file.get(), F_SETFL, O_APPEND));
+  return file;
+}
 
 std::vector<std::string> merged_environment(const std::vector<std::string>& added) {
   std::vector<std::string> out = added;
@@ -66,6 +78,16 @@ void set_limits(bool in_world) {
   if (in_world) limit(RLIMIT_NPROC, 4096, 4096);  // outside it would count all of the user's processes
 }
 
+struct ReportPipe {
+  Descriptor read_end, write_end;
+  ReportPipe() {
+    int ends[2];
+    check("pipe", ::pipe2(ends, O_CLOEXEC));
+    read_end = Descriptor(ends[0]);
+    write_end = Descriptor(ends[1]);
+  }
+};
+
 struct ChildReport {
   char call[32];
   int error;
@@ -85,7 +107,9 @@ void Subject::start(const SubjectOptions& options) {
   std::vector<std::string> variables = merged_environment(options.environment);
   std::vector<char*> arguments = pointers(words), environment = pointers(variables);
 
-  Pipe input, text, data, report;
+  Pair input, data;
+  Descriptor text = text_file();
+  ReportPipe report;
   const pid_t child = check("fork", ::fork());
   if (child == 0) {
     const auto fail = [&](const char* call) {
@@ -101,9 +125,9 @@ void Subject::start(const SubjectOptions& options) {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::dup2(input.read_end.get(), 0);
-    ::dup2(options.standard_output_is_data ? data.write_end.get() : text.write_end.get(), 1);
-    ::dup2(text.write_end.get(), 2);
+    ::dup2(input.theirs.get(), 0);
+    ::dup2(options.standard_output_is_data ? data.theirs.get() : text.get(), 1);
+    ::dup2(text.get(), 2);
     if (options.in_world) {
       if (const char* failed = settle_in_world(); failed != nullptr) fail(failed);
     }
@@ -111,9 +135,8 @@ void Subject::start(const SubjectOptions& options) {
     ::execvpe(arguments[0], arguments.data(), environment.data());
     fail("exec");
   }
-  input.read_end.reset();
-  text.write_end.reset();
-  data.write_end.reset();
+  input.theirs.reset();
+  data.theirs.reset();
   report.write_end.reset();
   ChildReport r{};
   ssize_t got;
@@ -125,15 +148,11 @@ void Subject::start(const SubjectOptions& options) {
   }
   pid_ = child;
   ending_.reset();
-  output_total_ = 0;
-  input_ = std::move(input.write_end);
-  text_ = std::move(text.read_end);
-  make_non_blocking(input_);
-  make_non_blocking(text_);
-  if (options.standard_output_is_data) {
-    data_ = std::move(data.read_end);
-    make_non_blocking(data_);
-  }
+  said_something_ = false;
+  text_read_ = 0;
+  input_ = std::move(input.ours);
+  text_ = std::move(text);
+  if (options.standard_output_is_data) data_ = std::move(data.ours);
 }
 
 const std::optional<Ending>& Subject::poll_end() {
@@ -142,21 +161,27 @@ const std::optional<Ending>& Subject::poll_end() {
     const pid_t gone = ::waitpid(pid_, &status, WNOHANG);
     if (gone == pid_) {
       ending_ = WIFSIGNALED(status) ? Ending{true, WTERMSIG(status)} : Ending{false, WEXITSTATUS(status)};
-      while (read_output()) {}
+      read_output();
     }
   }
   return ending_;
 }
 
-bool Subject::read_output() {
-  if (!text_) return false;
-  char buffer[16384];
-  const ssize_t got = ::read(text_.get(), buffer, sizeof buffer);
-  if (got == 0) text_.reset();
-  if (got <= 0) return false;
-  output_total_ += static_cast<std::uint64_t>(got);
-  if (output_.size() < kept_output) output_.append(buffer, std::min(static_cast<std::size_t>(got), kept_output - output_.size()));
-  return true;
+void Subject::read_output() {
+  struct stat state {};
+  if (!text_ || ::fstat(text_.get(), &state) != 0) return;
+  const auto size = static_cast<std::uint64_t>(state.st_size);
+  if (output_.size() < kept_output && size > text_read_) {
+    std::string more(std::min<std::uint64_t>(kept_output - output_.size(), size - text_read_), '\0');
+    const ssize_t got = ::pread(text_.get(), more.data(), more.size(), static_cast<off_t>(text_read_));
+    if (got > 0) {
+      output_.append(more, 0, static_cast<std::size_t>(got));
+      text_read_ += static_cast<std::uint64_t>(got);
+    }
+  }
+  said_something_ = said_something_ || size > 0;
+  // It appends, so what comes next begins at 0 again; it has said far more by now than anybody will read.
+  if (size > most_output && ::ftruncate(text_.get(), 0) == 0) text_read_ = 0;
 }
 
 void signal_all(const std::vector<pid_t>& pids, int signal) {

@@ -39,15 +39,14 @@ class Subject {
   const std::optional<Ending>& poll_end();
   const std::optional<Ending>& ending() const { return ending_; }
 
-  // Takes what it has written so far; returns whether anything came. Keeps the first 64 KiB.
-  bool read_output();
+  // Takes what it has written so far; keeps the first 64 KiB. To be called now and then, so that memory stays bounded.
+  void read_output();
   const std::string& output() const { return output_; }
-  std::uint64_t output_total() const { return output_total_; }  // of this start: whether it said anything at all
+  bool said_something() const { return said_something_; }  // since it was started
 
   int standard_input() const { return input_.get(); }            // write end, non-blocking; -1 once closed
   void close_standard_input() { input_.reset(); }
   int standard_output() const { return data_.get(); }            // read end, non-blocking; -1 if not data
-  int output_descriptor() const { return text_.get(); }
   void close_standard_output() { data_.reset(); }
 
  private:
@@ -55,7 +54,8 @@ class Subject {
   std::optional<Ending> ending_;
   Descriptor input_, data_, text_;
   std::string output_;
-  std::uint64_t output_total_ = 0;
+  std::uint64_t text_read_ = 0;
+  bool said_something_ = false;
 };
 
 // Signals to every process in the list; those that are gone are passed over.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "shim/descriptors.hpp"
@@ -33,6 +34,11 @@ bool no(Withheld& why, Withheld reason) {
 }
 
 }  // namespace
+
+std::size_t available(int fd) {
+  int bytes = 0;
+  return sys(SYS_ioctl, fd, FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+}
 
 std::size_t clamped_length(const wire::Rule& rule, std::size_t asked, std::uint64_t hash) {
   if (asked <= 1) return asked;

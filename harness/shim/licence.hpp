@@ -9,6 +9,9 @@
 
 namespace sockrig::shim {
 
+// Bytes that could be received now (SIOCINQ); 0 if none, or if it cannot be told.
+std::size_t available(int fd);
+
 // How much of `asked` the rule lets through; `asked` itself when it cannot be less.
 std::size_t clamped_length(const wire::Rule& rule, std::size_t asked, std::uint64_t hash);
 

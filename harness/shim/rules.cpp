@@ -48,7 +48,11 @@ void plan_clamp(Op& op, Rule& rule, std::uint64_t hash) {
   const bool receives = op.family == Family::recv;
   if (!receives && op.family != Family::send) return;
   // The low bits chose whether to fire; the size comes from the same hash, mixed once more.
-  const std::size_t length = clamped_length(rule, static_cast<std::size_t>(op.asked), wire::mix(hash));
+  // A program with a large buffer asks for more than ever comes: what is there bounds what can be cut.
+  const auto asked = static_cast<std::size_t>(op.asked);
+  const std::size_t there = receives ? available(op.fd) : 0;
+  const std::size_t length = clamped_length(rule, there != 0 && there < asked ? there : asked, wire::mix(hash));
+  if (there != 0 && length >= there) return withhold(rule, op, Withheld::too_small);
   Withheld why{};
   if (!(receives ? may_cut_receive(op, length, why) : may_cut_send(op, length, why))) return withhold(rule, op, why);
   op.clamp = &rule;

@@ -165,7 +165,7 @@ BOOST_DATA_TEST_CASE(short_receive, data::make(programs) * data::make(receives),
   const Ran ran = region.run(program, {"receive", call});
   BOOST_TEST(ran.output == "100 100 100 100 100 100 100 100 100 100 received\n");
   BOOST_TEST(ran.ended_well());
-  BOOST_TEST(rule.fired.load() == 10u);
+  BOOST_TEST(rule.fired.load() == 9u);  // the tenth byte is the last one there: nothing smaller could be handed out
   BOOST_TEST(region.totals().received == 1000u);
   BOOST_TEST(region.totals().sent == 1000u);
   BOOST_TEST(region->process_count.load() == 1u);
@@ -404,7 +404,7 @@ BOOST_DATA_TEST_CASE(closing_everything, data::make({"range", "from", "loop"}), 
   rule.size = Size::fixed;
   rule.amount = 100;
   BOOST_TEST(region.run("probe", {"close-all", how}).output == "100 100 100 100 100 100 100 100 100 100 received\n");
-  BOOST_TEST(rule.fired.load() == 10u);
+  BOOST_TEST(rule.fired.load() == 9u);  // not of the last byte
   BOOST_TEST(region.count(Call::close) == 3);  // numbers that were never a socket's make no events
 }
 

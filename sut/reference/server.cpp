@@ -118,8 +118,8 @@ void serve(const Options& options) {
       try {
         auto connection = listener->accept();
         if (!connection) continue;
-        ++accepted;
         connections.serve(std::move(*connection));
+        ++accepted;
       } catch (const std::system_error& error) {
         if (!is_shortage(error)) throw;
         shortage = true;
@@ -127,6 +127,7 @@ void serve(const Options& options) {
     }
     if (accepted == options.in_all) listeners.clear();
   }
+  listeners.clear();  // First nobody new comes in; then the connections are ended, as they go out of scope.
 }
 
 }  // namespace

@@ -1,0 +1,205 @@
+// The cause rather than the symptom, from made-up records.
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <csignal>
+
+#include "judge/made_up.hpp"
+
+namespace sockrig {
+namespace {
+
+Diagnosis of(const MadeUp& m) { return diagnose(m.spec, m.observed()); }
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool tells(const Diagnosis& d, const std::string& part) {
+  return std::ranges::any_of(d.details, [&](const std::string& line) { return holds(line, part); });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(diagnoses)
+
+BOOST_AUTO_TEST_CASE(lost_bytes_are_named_with_offset_and_connection) {
+  MadeUp m;
+  m.wrong_bytes(100, m.right_bytes(300, 700));
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "lost-bytes");
+  BOOST_TEST(d.message == "lost 200 bytes at offset 100 of what a sent");
+  BOOST_TEST(d.connection == "a");
+  BOOST_TEST((d.offset == 100u));
+}
+
+BOOST_AUTO_TEST_CASE(a_short_send_explains_what_is_lost) {
+  MadeUp m;
+  m.add_fault("short-send bytes=100").fired = 1;
+  m.wrong_bytes(100, m.right_bytes(300, 700));
+  m.add_event(wire::Call::send, 300, 100);
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.message == "lost 200 bytes at offset 100 of what a sent: send() returned 100 of 300 and the other 200 bytes were never sent");
+  BOOST_TEST(tells(d, "send(fd 4) asked 300 → 100   (injected)"));
+}
+
+BOOST_AUTO_TEST_CASE(a_short_send_explains_what_is_repeated) {
+  MadeUp m;
+  m.add_fault("short-send bytes=100").fired = 1;
+  m.wrong_bytes(400, m.right_bytes(300, 700));
+  m.add_event(wire::Call::write, 300, 100);
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "repeated-bytes");
+  BOOST_TEST(holds(d.message, ": write() returned 100 of 300 and was called again from the beginning"));
+}
+
+BOOST_AUTO_TEST_CASE(a_short_send_that_does_not_fit_is_not_blamed) {
+  MadeUp m;
+  m.add_fault("short-send bytes=100").fired = 1;
+  m.wrong_bytes(100, m.right_bytes(300, 700));
+  m.add_event(wire::Call::send, 400, 100);      // its rest is 300, not 200
+  m.add_event(wire::Call::send, 300, 100, 0);   // fits, but was not injected
+  BOOST_TEST(of(m).message == "lost 200 bytes at offset 100 of what a sent");
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_without_a_fired_fault_says_so) {
+  MadeUp m;
+  m.add_fault("short-send bytes=100").seen = 4;
+  m.wrong_bytes(100, m.right_bytes(300, 700));
+  BOOST_TEST(tells(of(m), "no fault had fired"));
+  m.record.rules[0].fired = 1;
+  BOOST_TEST(!tells(of(m), "no fault had fired"));
+}
+
+BOOST_AUTO_TEST_CASE(a_port_without_htons_is_recognised) {
+  MadeUp m;
+  m.fail_at(1, Stop::standstill, "stuck");
+  m.record.port = 20000;                         // 0x4e20
+  m.record.listening = {8270};                   // 0x204e
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "port-byte-swapped");
+  BOOST_TEST(holds(d.message, "htons() is missing"));
+  BOOST_TEST(holds(d.message, "8270 instead of 20000"));
+  m.record.listening = {8271};
+  BOOST_TEST(of(m).code == "wrong-port");
+  m.record.listening = {};
+  BOOST_TEST(of(m).code == "not-listening");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_ends_before_listening_is_told_with_its_bind) {
+  MadeUp m;
+  m.fail_at(1, Stop::gone, "gone");
+  m.record.subject_ending = Ending{false, 1};
+  CallEvent& e = m.add_event(wire::Call::bind, 20000, -1, 0);
+  e.error = EADDRINUSE;
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "ended-before-listening");
+  BOOST_TEST(d.message == "the server exited with status 1 and does not listen on port 20000");
+  BOOST_TEST(tells(d, "bind(fd 4) asked 20000 → EADDRINUSE"));
+}
+
+BOOST_AUTO_TEST_CASE(death_by_sigpipe_names_what_is_missing) {
+  MadeUp m;
+  m.fail(Stop::gone, "gone", "no process of it is left", false);
+  m.record.subject_ending = Ending{true, SIGPIPE};
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "killed-by-sigpipe");
+  BOOST_TEST(holds(d.message, "was killed by SIGPIPE"));
+  BOOST_TEST(holds(d.message, "MSG_NOSIGNAL"));
+}
+
+BOOST_AUTO_TEST_CASE(a_crash_outranks_the_reset_that_it_causes) {
+  MadeUp m;
+  m.fail(Stop::unmet, "reset", "a was reset after 17 of 1000 bytes");
+  m.record.subject_ending = Ending{true, SIGSEGV};
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "killed-by-signal");
+  BOOST_TEST(holds(d.message, "SIGSEGV"));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_ended_explains_the_lost_connection) {
+  MadeUp m;
+  m.fail(Stop::unmet, "connect-failed", "b could not connect to the server: Connection refused");
+  m.record.subject_ending = Ending{false, 1};
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "ended");
+  BOOST_TEST(d.message == "the server exited with status 1 in the middle of the scenario: b could not connect to the server: Connection refused");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_ended_is_not_called_a_server) {
+  MadeUp m;
+  m.spec.role = Role::client;
+  m.fail(Stop::unmet, "ended-early", "the stream to a ended after 17 of 1000 bytes");
+  m.a().received = 17;
+  m.record.subject_ending = Ending{false, 0};
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "ended-early");
+  BOOST_TEST((d.offset == 17u));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_spins_at_the_end_of_a_stream_is_recognised) {
+  MadeUp m;
+  m.fail(Stop::spinning, "spinning", "it uses the processor, and nothing moves");
+  BOOST_TEST(of(m).code == "spins");
+  m.record.sockets[0].ends = 145833;
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "spins-at-end");
+  BOOST_TEST(holds(d.message, "end of stream on a 145833 times"));
+}
+
+BOOST_AUTO_TEST_CASE(a_stuck_server_says_where_it_waits) {
+  MadeUp m;
+  m.fail(Stop::standstill, "stuck", "every thread of it waits");
+  m.add_waiting("recv");
+  Diagnosis d = of(m);
+  BOOST_TEST(d.code == "stuck-in-recv");
+  BOOST_TEST(d.message == "the server is stuck: it waits in recv() on the connection a, with nothing to receive");
+  m.record.last_look.threads[0].call = "send";
+  m.record.last_look.threads[0].send_queue = 131072;
+  d = of(m);
+  BOOST_TEST(d.code == "stuck-in-send");
+  BOOST_TEST(holds(d.message, "131072 bytes are queued to it"));
+  m.add_waiting("recv");
+  BOOST_TEST(of(m).code == "stuck");  // in two different calls
+  m.record.last_look.threads = {};
+  BOOST_TEST(of(m).code == "stuck");
+}
+
+BOOST_AUTO_TEST_CASE(no_progress_is_not_called_stuck) {
+  MadeUp m;
+  m.fail(Stop::deadline, "no-progress", "it waits with a timeout");
+  m.add_waiting("recv");
+  m.record.last_look.threads[0].timed = true;
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "no-progress");
+  BOOST_TEST(holds(d.message, "(with a timeout)"));
+}
+
+BOOST_AUTO_TEST_CASE(too_much_is_named) {
+  MadeUp m;
+  m.fail(Stop::too_much, "too-much-memory", "it uses more than 2 GiB of memory", false);
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "too-much-memory");
+  BOOST_TEST(d.message == "the server went over a limit: it uses more than 2 GiB of memory");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_stopped_short_is_told) {
+  MadeUp m;
+  m.fail(Stop::standstill, "stuck", "every thread of it waits");
+  m.a().received = 17;
+  BOOST_TEST(tells(of(m), "a got 17 of 1000 bytes of what a sent"));
+  // Up to the NUL of its first bytes that are one.
+  const std::string all = m.right_bytes(0, 1000);
+  m.a().received = all.find('\0');
+  BOOST_REQUIRE(m.a().received < 1000u);
+  BOOST_TEST(tells(of(m), "the next byte due on a is a NUL"));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_step_says_is_told_where_nothing_better_is_known) {
+  MadeUp m;
+  m.fail(Stop::unmet, "descriptors-leaked", "it has 205 descriptors open, 5 before", false);
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "descriptors-leaked");
+  BOOST_TEST(d.message == "it has 205 descriptors open, 5 before");
+  BOOST_TEST(d.connection == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace sockrig

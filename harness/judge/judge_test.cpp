@@ -1,0 +1,244 @@
+// The rules of the outcomes, from made-up records.
+#include "judge/judge.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <csignal>
+
+#include "judge/made_up.hpp"
+
+namespace sockrig {
+namespace {
+
+bool is(Outcome o, const Result& r) {
+  if (r.outcome != o) BOOST_TEST_MESSAGE("it is " << to_string(r.outcome) << ": " << r.reason);
+  return r.outcome == o;
+}
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+std::uint32_t& withheld(RuleRecord& r, wire::Withheld w) { return r.withheld[static_cast<std::size_t>(w)]; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(judgement)
+
+BOOST_AUTO_TEST_CASE(all_steps_met_without_faults_is_a_pass) {
+  const Result r = MadeUp().judged();
+  BOOST_TEST(is(Outcome::pass, r));
+  BOOST_TEST(r.reason == "");
+  BOOST_TEST(!r.diagnosis.has_value());
+  BOOST_TEST(r.id == "stream/sample");
+  BOOST_TEST(r.claim == "Bytes come back");
+  BOOST_TEST(r.repeat == "sockrig run stream/sample");
+  BOOST_REQUIRE(r.steps.size() == 4u);
+  BOOST_TEST(r.steps[3].number == 4);
+  BOOST_TEST((r.steps[3].state == StepState::met));
+}
+
+BOOST_AUTO_TEST_CASE(the_same_record_gives_the_same_result) {
+  MadeUp m;
+  m.add_fault("short-send bytes=7").fired = 3;
+  m.wrong_bytes(100, m.right_bytes(300, 500));
+  const Result one = m.judged(), two = m.judged();
+  BOOST_TEST(one.reason == two.reason);
+  BOOST_TEST((one.diagnosis->details == two.diagnosis->details));
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_that_fired_is_evidence) {
+  MadeUp m;
+  RuleRecord& rule = m.add_fault("short-recv bytes=1");
+  rule.seen = 20;
+  rule.fired = 17;
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::pass, r));
+  BOOST_REQUIRE(r.faults.size() == 1u);
+  BOOST_TEST(r.faults[0].text == "short-recv bytes=1");
+  BOOST_TEST(r.faults[0].seen == 20u);
+  BOOST_TEST(r.faults[0].fired == 17u);
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_that_never_fired_proves_nothing) {
+  MadeUp m;
+  m.add_fault("short-recv bytes=1").seen = 20;
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(r.reason == "short-recv bytes=1 never fired (20 calls were seen)");
+}
+
+BOOST_AUTO_TEST_CASE(each_fault_must_have_fired) {
+  MadeUp m;
+  m.add_fault("short-recv bytes=1").fired = 5;
+  m.add_fault("short-send bytes=1").seen = 9;
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(holds(r.reason, "short-send"));
+}
+
+BOOST_AUTO_TEST_CASE(a_program_without_the_shim_is_inconclusive) {
+  MadeUp m;
+  m.add_fault("short-recv bytes=1");
+  m.record.processes_attached = 0;
+  m.record.sockets.clear();
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(holds(r.reason, "the shim is not in the program"));
+}
+
+BOOST_AUTO_TEST_CASE(without_faults_the_shim_is_not_needed) {
+  MadeUp m;
+  m.record.processes_attached = 0;
+  m.record.sockets.clear();
+  BOOST_TEST(is(Outcome::pass, m.judged()));
+}
+
+BOOST_AUTO_TEST_CASE(bytes_that_the_peer_saw_and_the_shim_did_not_are_inconclusive) {
+  // The shim is in, and sees a socket, but the data went another way (sendfile by hand, io_uring …).
+  MadeUp m;
+  m.add_fault("short-send bytes=1");
+  m.record.sockets[0].sent = 0;
+  Result r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(holds(r.reason, "calls were not seen"));
+  m.record.sockets[0].remote_port = 41000;  // another connection
+  m.record.sockets[0].sent = 1000;
+  r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_program_is_keeps_a_claim_from_applying) {
+  using enum wire::Withheld;
+  for (const wire::Withheld w : {non_blocking, no_handler, restarts, signal_blocked, wait_all, not_stream, edge_triggered, ready}) {
+    MadeUp m;
+    RuleRecord& rule = m.add_fault("interrupted call=recv");
+    rule.seen = 5;
+    withheld(rule, w) = 5;
+    const Result r = m.judged();
+    BOOST_TEST(is(Outcome::skipped, r), to_string(w));
+    BOOST_TEST(holds(r.reason, "not applicable"));
+    BOOST_TEST(holds(r.reason, std::string(to_string(w)) + " (5 times)"));
+    BOOST_TEST(r.faults[0].withheld.at(std::string(to_string(w))) == 5u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_the_moment_was_like_is_no_reason_to_skip) {
+  using enum wire::Withheld;
+  for (const wire::Withheld w : {too_small, low_water, peek, end_queued}) {
+    MadeUp m;
+    RuleRecord& rule = m.add_fault("short-recv bytes=1");
+    rule.seen = 5;
+    withheld(rule, w) = 4;
+    withheld(rule, non_blocking) = 1;
+    const Result r = m.judged();
+    BOOST_TEST(is(Outcome::inconclusive, r), to_string(w));
+    BOOST_TEST(holds(r.reason, to_string(w).data()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(inconclusive_outranks_skipped) {
+  for (const bool first : {true, false}) {
+    MadeUp m;
+    const auto program = [&] {
+      RuleRecord& rule = m.add_fault("interrupted call=recv");
+      rule.seen = withheld(rule, wire::Withheld::non_blocking) = 5;
+    };
+    if (first) program();
+    m.add_fault("short-recv bytes=1").seen = 20;
+    if (!first) program();
+    BOOST_TEST(is(Outcome::inconclusive, m.judged()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_never_makes_the_call_is_skipped) {
+  MadeUp m;
+  m.add_fault("interrupted call=accept");
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::skipped, r));
+  BOOST_TEST(holds(r.reason, "makes no call"));
+}
+
+BOOST_AUTO_TEST_CASE(an_unmet_step_is_a_failure_even_if_no_fault_fired) {
+  MadeUp m;
+  m.add_fault("short-recv bytes=1");
+  m.record.processes_attached = 0;
+  m.fail(Stop::unmet, "ended-early", "the stream to a ended after 17 of 1000 bytes");
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::fail, r));
+  BOOST_TEST(r.reason == "the stream to a ended after 17 of 1000 bytes");
+  BOOST_REQUIRE(r.diagnosis.has_value());
+  BOOST_TEST(r.diagnosis->message == r.reason);
+  BOOST_TEST((r.steps[3].state == StepState::unmet));
+}
+
+BOOST_AUTO_TEST_CASE(evidence_that_the_kernel_did_not_show_is_inconclusive) {
+  MadeUp m;
+  m.record.steps.push_back({"kernel: ListenOverflows rises", StepOutcome::unmet, true, ""});
+  m.fail(Stop::unmet, "no-evidence", "the kernel did not show it", false);
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(r.reason == "the kernel did not show it: kernel: ListenOverflows rises");
+  BOOST_TEST(!r.diagnosis.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_crash_after_the_last_step_is_a_failure) {
+  MadeUp m;
+  m.record.subject_ending = Ending{true, SIGSEGV};
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::fail, r));
+  BOOST_TEST(r.diagnosis->code == "killed-by-signal");
+  BOOST_TEST(r.reason == "the server was killed by SIGSEGV");
+}
+
+BOOST_AUTO_TEST_CASE(a_crash_outranks_missing_evidence) {
+  MadeUp m;
+  m.record.steps.push_back({"kernel: TIME_WAIT on the port", StepOutcome::unmet, true, ""});
+  m.fail(Stop::unmet, "no-evidence", "the kernel did not show it", false);
+  m.record.subject_ending = Ending{true, SIGABRT};
+  BOOST_TEST(is(Outcome::fail, m.judged()));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_script_killed_did_not_crash) {
+  MadeUp m;
+  m.record.subject_ending = Ending{true, SIGKILL};
+  m.record.ended_by_script = true;
+  BOOST_TEST(is(Outcome::pass, m.judged()));
+}
+
+BOOST_AUTO_TEST_CASE(an_exit_after_the_last_step_is_no_failure) {
+  MadeUp m;
+  m.record.subject_ending = Ending{false, 1};
+  BOOST_TEST(is(Outcome::pass, m.judged()));
+}
+
+BOOST_AUTO_TEST_CASE(should_becomes_must_where_the_program_catches_signals) {
+  MadeUp m;
+  m.scenario->level = Level::should;
+  RuleRecord& rule = m.add_fault("interrupted call=recv");
+  rule.seen = rule.fired = 3;
+  m.scenario->must_with_handler = true;
+  BOOST_TEST((m.judged().level == Level::should), "a handler that was lent");
+  m.record.rules[0].fired_own = 1;
+  BOOST_TEST((m.judged().level == Level::must), "a handler of its own");
+  m.scenario->must_with_handler = false;
+  BOOST_TEST((m.judged().level == Level::should), "the claim does not ask");
+}
+
+BOOST_AUTO_TEST_CASE(evidence_of_the_kernel_and_output_are_handed_on) {
+  MadeUp m;
+  m.record.kernel = {{"ListenOverflows", 17}};
+  m.record.output = "hello\xff";
+  const Result r = m.judged();
+  BOOST_TEST(r.kernel.at("ListenOverflows") == 17);
+  BOOST_TEST(r.output == "hello\xff");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_not_run_says_why) {
+  const MadeUp m;
+  const Result r = unjudged(m.spec, Outcome::skipped, "needs namespaces");
+  BOOST_TEST(is(Outcome::skipped, r));
+  BOOST_TEST(r.reason == "needs namespaces");
+  BOOST_TEST(r.hint == "Look.");
+  BOOST_TEST(r.steps.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace sockrig

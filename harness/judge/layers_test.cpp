@@ -1,0 +1,104 @@
+// The architecture's first law of inclusion: a stage includes only what stands left of it in
+//   wire → faults → catalogue → plan → run → observe → judge → reports → cli
+// The shim stands beside the line: it may know the wire format and nothing else.
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace sockrig {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::vector<std::string> line{"wire", "faults", "catalogue", "plan", "run", "observe", "judge", "reports", "cli"};
+
+// The stage of an include, "" if it names none.
+std::string stage_of(const std::string& include) {
+  const std::string folder = include.substr(0, include.find('/'));
+  return std::ranges::find(line, folder) != line.end() || folder == "shim" ? folder : "";
+}
+
+bool may_include(const std::string& stage, const std::string& other) {
+  if (stage == other) return true;
+  if (stage == "shim") return other == "wire";
+  if (other == "shim") return false;
+  return std::ranges::find(line, other) < std::ranges::find(line, stage);
+}
+
+std::vector<std::string> includes_of(const fs::path& file) {
+  static const std::regex pattern(R"re(^\s*#\s*include\s+"([^"]+)")re");
+  std::vector<std::string> out;
+  std::ifstream in(file);
+  for (std::string text; std::getline(in, text);) {
+    if (std::smatch m; std::regex_search(text, m, pattern)) out.push_back(m[1]);
+  }
+  return out;
+}
+
+fs::path folder_of(const std::string& stage) { return fs::path(SOCKRIG_SOURCE_DIR) / (stage == "reports" ? "" : "harness") / stage; }
+
+std::vector<fs::path> sources_of(const std::string& stage) {
+  std::vector<fs::path> out;
+  for (const auto& entry : fs::recursive_directory_iterator(folder_of(stage))) {
+    const std::string extension = entry.path().extension();
+    if (extension == ".cpp" || extension == ".hpp" || extension == ".c") out.push_back(entry.path());
+  }
+  return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(layers)
+
+BOOST_AUTO_TEST_CASE(a_stage_includes_only_what_stands_left_of_it) {
+  std::size_t checked = 0;
+  for (const fs::directory_entry& folder : fs::directory_iterator(fs::path(SOCKRIG_SOURCE_DIR) / "harness")) {
+    if (folder.is_directory()) BOOST_TEST(stage_of(folder.path().filename().string() + "/") != "", folder.path() << " is no stage of the line");
+  }
+  std::vector<std::string> stages = line;
+  stages.push_back("shim");
+  for (const std::string& stage : stages) {
+    for (const fs::path& file : sources_of(stage)) {
+      for (const std::string& include : includes_of(file)) {
+        const std::string other = stage_of(include);
+        if (other.empty()) continue;
+        ++checked;
+        BOOST_TEST(may_include(stage, other), file.string() << " includes " << include);
+      }
+    }
+  }
+  BOOST_TEST(checked > 100u, "includes were found at all: " << checked);
+}
+
+BOOST_AUTO_TEST_CASE(programs_under_test_share_no_code_with_the_harness) {
+  std::size_t files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOCKRIG_SOURCE_DIR) / "sut")) {
+    const std::string extension = entry.path().extension();
+    if (extension != ".cpp" && extension != ".hpp") continue;
+    ++files;
+    for (const std::string& include : includes_of(entry.path())) BOOST_TEST(stage_of(include) == "", entry.path().string() << " includes " << include);
+  }
+  BOOST_TEST(files > 10u);
+}
+
+BOOST_AUTO_TEST_CASE(pure_stages_reach_for_no_system) {
+  // "Catalogue, plan, judge and reports are pure. Only run forks, opens sockets or reads the clock."
+  const std::regex system(R"re(^\s*#\s*include\s+<(sys/(socket|wait|epoll|mman)\.h|unistd\.h|poll\.h|sched\.h|netinet/.*|arpa/.*|chrono|thread|ctime)>)re");
+  for (const char* stage : {"faults", "catalogue", "plan", "observe", "judge", "reports"}) {
+    for (const fs::path& file : sources_of(stage)) {
+      const std::string name = file.filename();
+      if (name.ends_with("_test.cpp") || name == "verifier.hpp") continue;  // tests may do as they please
+      std::ifstream in(file);
+      for (std::string text; std::getline(in, text);) BOOST_TEST(!std::regex_search(text, system), file.string() << ": " << text);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace sockrig

@@ -1,0 +1,108 @@
+// Made-up runs for tests of the judge: a scenario of one line, and a record of how it went.
+//
+// Decides nothing: each test changes just what it is about.
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+#include <memory>
+
+#include "judge/judge.hpp"
+
+namespace sockrig {
+
+struct MadeUp {
+  std::shared_ptr<Scenario> scenario = std::make_shared<Scenario>();
+  RunSpec spec;
+  Record record;
+
+  // All went well: the server listened, "a" sent 1000 bytes and got them back; the shim saw it.
+  MadeUp() {
+    scenario->id = "stream/sample";
+    scenario->chapter = "stream";
+    scenario->claim = "Bytes come back";
+    scenario->clause = "RFC 862";
+    scenario->hint = "Look.";
+    scenario->file = "scenarios/stream/sample.toml";
+    scenario->roles = {Role::echo_server};
+    spec.scenario = scenario.get();
+    spec.role = Role::echo_server;
+    spec.repeat = "sockrig run stream/sample";
+    record.port = 20000;
+    record.steps = {{"subject: start", StepOutcome::met, false, ""},
+                    {"subject: listens", StepOutcome::met, false, ""},
+                    {"a: send 1000", StepOutcome::met, false, ""},
+                    {"a: receive echo", StepOutcome::met, false, ""}};
+    Channel a;
+    a.name = a.source = "a";
+    a.local_port = 40000;
+    a.outgoing = a.expected = make_stream(1, "a", 0, Payload::binary);
+    a.planned = a.sent = a.due = a.received = 1000;
+    record.channels = {a};
+    record.processes_attached = 1;
+    SocketRecord s;
+    s.pid = 17;
+    s.fd = 4;
+    s.local_port = 20000;
+    s.remote_port = 40000;
+    s.received = s.sent = 1000;
+    record.sockets = {s};
+  }
+
+  Channel& a() { return record.channels[0]; }
+
+  RuleRecord& add_fault(const std::string& text) {
+    Fault fault;
+    BOOST_REQUIRE(parse_fault(text, fault) == "");
+    scenario->faults.push_back(fault);
+    record.rules.emplace_back();
+    return record.rules.back();
+  }
+  // The last step did not hold.
+  void fail(Stop stop, const std::string& code, const std::string& what, bool on_channel = true) {
+    record.stop = stop;
+    const std::size_t step = record.steps.size() - 1;
+    record.steps[step].outcome = StepOutcome::unmet;
+    record.unmet = Unmet{step, code, what, on_channel ? std::optional<std::size_t>(0) : std::nullopt};
+  }
+  void fail_at(std::size_t step, Stop stop, const std::string& code) {
+    fail(stop, code, code, false);
+    record.steps.back().outcome = StepOutcome::not_reached;
+    record.steps[step].outcome = StepOutcome::unmet;
+    record.unmet->step = step;
+  }
+  // The connection got `n` right bytes and then these.
+  void wrong_bytes(std::uint64_t n, std::string window) {
+    a().differs_at = n;
+    a().received = n + window.size();
+    a().window = std::move(window);
+    fail(Stop::unmet, "wrong-bytes", "a got a wrong byte");
+  }
+  std::string right_bytes(std::uint64_t offset, std::size_t size) {
+    std::string out(size, '\0');
+    fill(a().expected, offset, std::span(reinterpret_cast<unsigned char*>(out.data()), out.size()));
+    return out;
+  }
+  CallEvent& add_event(wire::Call call, std::int64_t asked, std::int64_t result, std::uint16_t flags = wire::event_injected) {
+    CallEvent e;
+    e.call = call;
+    e.fd = 4;
+    e.asked = asked;
+    e.result = result;
+    e.flags = flags;
+    record.events.push_back(e);
+    return record.events.back();
+  }
+  void add_waiting(const std::string& call, std::uint16_t local_port = 20000, std::uint16_t remote_port = 40000) {
+    Waiting w;
+    w.call = call;
+    w.fd = 4;
+    w.local_port = local_port;
+    w.remote_port = remote_port;
+    record.last_look.threads.push_back(w);
+  }
+
+  Observation observed() const { return observe(spec, record); }
+  Result judged() const { return judge(spec, observed()); }
+};
+
+}  // namespace sockrig
