@@ -110,11 +110,13 @@ Result finish_worker(Worker& w, const RunSpec& spec, bool late) {
 class Prerequisites {
  public:
   explicit Prerequisites(const std::vector<RunSpec>& plan) : before_(plan.size()), broken_by_(plan.size()) {
+    std::map<std::pair<std::string, Role>, std::size_t> index;
+    for (std::size_t i = 0; i < plan.size(); ++i) index[{plan[i].scenario->id, plan[i].role}] = i;
     for (std::size_t i = 0; i < plan.size(); ++i) {
-      index_[{plan[i].scenario->id, plan[i].role}] = i;
-      scenarios_[plan[i].scenario->id] = plan[i].scenario;
+      for (const std::string& id : plan[i].after) {
+        if (const auto found = index.find({id, plan[i].role}); found != index.end()) before_[i].push_back(found->second);
+      }
     }
-    for (std::size_t i = 0; i < plan.size(); ++i) add(before_[i], *plan[i].scenario, plan[i].role);
   }
   bool ready(std::size_t i, const std::vector<std::optional<Result>>& results) const {
     return std::ranges::all_of(before_[i], [&](std::size_t b) { return results[b].has_value(); });
@@ -128,17 +130,6 @@ class Prerequisites {
   }
 
  private:
-  // A claim that is not made of this role stands for the claims before it.
-  void add(std::vector<std::size_t>& to, const Scenario& scenario, Role role) const {
-    for (const std::string& id : scenario.after) {
-      const auto run = index_.find({id, role});
-      const auto other = scenarios_.find(id);
-      if (run != index_.end()) to.push_back(run->second);
-      else if (other != scenarios_.end()) add(to, *other->second, role);
-    }
-  }
-  std::map<std::pair<std::string, Role>, std::size_t> index_;
-  std::map<std::string, const Scenario*> scenarios_;
   std::vector<std::vector<std::size_t>> before_;
   std::vector<std::string> broken_by_;
 };
@@ -213,6 +204,8 @@ std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const Campaig
     }
     std::erase_if(workers, [](const Worker& w) { return w.pid < 0; });
   }
+  // What is still pending would end us as soon as it is let through, before any report is written.
+  for (signalfd_siginfo taken; ::read(signals.get(), &taken, sizeof taken) > 0;) {}
   ::sigprocmask(SIG_SETMASK, &old_mask, nullptr);
   std::vector<Result> out;
   for (std::optional<Result>& r : results) {

@@ -17,10 +17,11 @@ std::string cause_of_loss(const Observation& o) {
   for (const CallEvent& e : o.record.events) {
     if ((e.flags & wire::event_injected) == 0 || e.result <= 0 || e.asked <= e.result) continue;
     const auto rest = static_cast<std::uint64_t>(e.asked - e.result);
+    const std::string returned = std::string(wire::name_of(e.call)) + "() returned " + std::to_string(e.result) + " of " + std::to_string(e.asked);
     if (wire::family_of(e.call) == wire::Family::send && d.kind == DivergenceKind::lost && d.length == rest)
-      return std::string(wire::name_of(e.call)) + "() returned " + std::to_string(e.result) + " of " + std::to_string(e.asked) + " and the other " + bytes(rest) + " were never sent";
+      return returned + " and the other " + bytes(rest) + " were never sent";
     if (wire::family_of(e.call) == wire::Family::send && d.kind == DivergenceKind::repeated && d.length == static_cast<std::uint64_t>(e.result))
-      return std::string(wire::name_of(e.call)) + "() returned " + std::to_string(e.result) + " of " + std::to_string(e.asked) + " and was called again from the beginning";
+      return returned + " and was called again from the beginning";
   }
   return {};
 }
@@ -43,7 +44,8 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
   }
   if (listens_on(swapped)) {
     out.code = "port-byte-swapped";
-    out.message = subject_name(spec) + " listens on port " + std::to_string(swapped) + " instead of " + std::to_string(port) + ": its two bytes are swapped, htons() is missing";
+    out.message = subject_name(spec) + " listens on port " + std::to_string(swapped) + " instead of " + std::to_string(port) +
+                  ": its two bytes are swapped, htons() is missing";
   } else if (!listening.empty()) {
     out.code = "wrong-port";
     out.message = subject_name(spec) + " listens on port " + std::to_string(listening.front()) + " instead of " + std::to_string(port);
@@ -71,7 +73,8 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
     case Stop::spinning:
       if (o.spun_on) {
         out.code = "spins-at-end";
-        out.message = subject_name(spec) + " was told of the end of stream on " + o.spun_name + " " + std::to_string(o.spun_on->ends) + " times and received again: 0 from recv() is the end";
+        out.message = subject_name(spec) + " was told of the end of stream on " + o.spun_name + " " + std::to_string(o.spun_on->ends) +
+                      " times and received again: 0 from recv() is the end";
       } else {
         out.code = "spins";
         out.message = subject_name(spec) + " keeps the processor busy, and no byte moves";

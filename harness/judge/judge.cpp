@@ -36,8 +36,10 @@ struct Evidence {
 // Law 2: no pass without evidence that the fault fired.
 Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpec& spec) {
   if (fault.fired > 0) return {};
-  if (!o.attached) return {Outcome::inconclusive, "the shim is not in the program (is it static, or does it clear its environment?): " + fault.text + " could not fire"};
-  if (!o.data_seen) return {Outcome::inconclusive, "the program's calls were not seen (it does not call the C library's functions for its sockets): " + fault.text + " could not fire"};
+  const std::string silent = ": " + fault.text + " could not fire";
+  if (!o.attached) return {Outcome::inconclusive, "the shim is not in the program (is it static, or does it clear its environment?)" + silent};
+  if (!o.data_seen)
+    return {Outcome::inconclusive, "the program's calls were not seen (it does not call the C library's functions for its sockets)" + silent};
   std::string why;
   bool program = !fault.withheld.empty();
   for (const auto& [reason, count] : fault.withheld) {
@@ -49,7 +51,8 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpe
   for (const Fault& f : spec.scenario->faults) {
     if (f.text == fault.text) rule = &f.rule;
   }
-  if (fault.seen == 0 && rule != nullptr && rule->verb == wire::Verb::interrupt) return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text + " is about"};
+  if (fault.seen == 0 && rule != nullptr && rule->verb == wire::Verb::interrupt)
+    return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text + " is about"};
   return {Outcome::inconclusive, fault.text + " never fired" + (why.empty() ? " (" + std::to_string(fault.seen) + " calls were seen)" : ": " + why)};
 }
 

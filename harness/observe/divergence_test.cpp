@@ -266,7 +266,8 @@ BOOST_AUTO_TEST_CASE(sentences_name_offset_length_and_connection) {
   Channel a;
   a.name = "a";
   a.source = "stdin";
-  BOOST_TEST(to_string(Divergence{.kind = DivergenceKind::lost, .offset = 17, .length = 4079, .other = {}}, a) == "lost 4079 bytes at offset 17 of what stdin sent");
+  BOOST_TEST(to_string(Divergence{.kind = DivergenceKind::lost, .offset = 17, .length = 4079, .other = {}}, a) ==
+             "lost 4079 bytes at offset 17 of what stdin sent");
   BOOST_TEST(to_string(Divergence{.kind = DivergenceKind::lost, .offset = 17, .length = 1, .other = {}}, a) == "lost 1 byte at offset 17 of what stdin sent");
   BOOST_TEST(to_string(Divergence{.kind = DivergenceKind::repeated, .offset = 20, .length = 7, .from = 13, .other = {}}, a) ==
              "repeated 7 bytes: at offset 20 of what stdin sent the bytes begin again at 13");

@@ -54,6 +54,21 @@ std::string repeat_command(const PlanRequest& request, const RunSpec& spec) {
 
 }  // namespace
 
+namespace {
+
+// A claim that is not made of this role stands for the claims before it.
+void add_prerequisites(const std::vector<const Scenario*>& all, const Scenario& scenario, Role role, std::vector<std::string>& to) {
+  for (const std::string& id : scenario.after) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Scenario* s) { return s->id == id; });
+    if (found == all.end()) continue;
+    const auto& roles = (*found)->roles;
+    if (std::find(roles.begin(), roles.end(), role) == roles.end()) add_prerequisites(all, **found, role, to);
+    else if (std::find(to.begin(), to.end(), id) == to.end()) to.push_back(id);
+  }
+}
+
+}  // namespace
+
 std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machine) {
   std::vector<RunSpec> plan;
   for (const Scenario* scenario : request.scenarios) {
@@ -68,6 +83,7 @@ std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machin
       spec.command = command->second;
       spec.serves = request.serves;
       spec.seed = request.seed;
+      add_prerequisites(request.scenarios, *scenario, role, spec.after);
       spec.own_handlers_only = too_weak;
       spec.skip = why_skipped(*scenario, role, request.serves, machine);
       spec.repeat = repeat_command(request, spec);

@@ -37,6 +37,7 @@ struct RunSpec {
   Serves serves = Serves::at_once;
   std::uint64_t seed = 1;        // of the run as a whole; chance is taken from it, the scenario's id and the role
   bool own_handlers_only = false;  // the claim is a must only where the program catches signals: lend it no handler
+  std::vector<std::string> after;  // claims of this role, among those asked for, that must hold first
   std::string skip;              // not empty: do not run it, and why
   std::string repeat;            // the command line that repeats it
 };

@@ -45,6 +45,9 @@ unsigned directions(StepVerb v) {
   }
 }
 
+bool receives(StepVerb v) { return (directions(v) & inward) != 0; }
+bool share_a_direction(StepVerb a, StepVerb b) { return (directions(a) & directions(b)) != 0; }
+
 // What every script begins with unless it says otherwise itself.
 Script with_start(const Script& script, Role role) {
   for (const ScriptLine& line : script) {
@@ -215,7 +218,7 @@ bool Rig::advance_tasks() {
       // A direction carries one step at a time, in the order in which they began.
       bool free = true;
       for (std::size_t j = 0; j < i && free && r.endpoint != nullptr; ++j) {
-        for (const Running& o : tasks_[j].running) free = free && (o.done || o.endpoint != r.endpoint || (directions(o.step->verb) & directions(r.step->verb)) == 0);
+        for (const Running& o : tasks_[j].running) free = free && (o.done || o.endpoint != r.endpoint || !share_a_direction(o.step->verb, r.step->verb));
       }
       if (free && advance(task, r)) moved = true;
       if (over_) return moved;
@@ -289,20 +292,17 @@ bool Rig::wait_for_events(int timeout_us) {
 }
 
 bool Rig::idle_wanted() const {
-  return std::ranges::any_of(tasks_, [](const Task& t) { return std::ranges::any_of(t.running, [](const Running& r) { return !r.done && r.wants_idle && !r.granted; }); });
+  const auto wants = [](const Running& r) { return !r.done && r.wants_idle && !r.granted; };
+  return std::ranges::any_of(tasks_, [&](const Task& t) { return std::ranges::any_of(t.running, wants); });
 }
 
 // Lets the oldest step that waits for the subject's idleness go on, if the subject is idle.
 bool Rig::grant_idle() {
-  const auto wanting = [&]() -> Running* {
-    for (Task& task : tasks_) {
-      for (Running& r : task.running) {
-        if (!r.done && r.wants_idle && !r.granted) return &r;
-      }
-    }
-    return nullptr;
-  };
-  Running* r = wanting();
+  Running* r = nullptr;
+  for (Task& task : tasks_) {
+    const auto found = std::ranges::find_if(task.running, [](const Running& o) { return !o.done && o.wants_idle && !o.granted; });
+    if (r == nullptr && found != task.running.end()) r = &*found;
+  }
   if (r == nullptr) return false;
   const Look l = look();
   const bool idle = l.motion == Motion::standstill || l.motion == Motion::gone || (l.motion == Motion::dozing && l.attentive);
@@ -433,7 +433,7 @@ void Rig::fill_notes() {
       const Channel& c = r.endpoint->channel;
       std::string& note = record_.steps[r.record].note;
       if (is_sending(r.step->verb)) note = c.name + ": " + std::to_string(c.sent) + " of " + std::to_string(r.target) + " bytes were taken";
-      else if ((directions(r.step->verb) & inward) != 0 && r.target != 0) note = c.name + ": " + std::to_string(c.received) + " of " + std::to_string(r.target) + " bytes came";
+      else if (receives(r.step->verb) && r.target != 0) note = c.name + ": " + std::to_string(c.received) + " of " + std::to_string(r.target) + " bytes came";
     }
   }
 }

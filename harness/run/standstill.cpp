@@ -164,7 +164,8 @@ bool StandstillDetector::on_its_way(const std::vector<KernelSocket>& sockets) co
     switch (s.state) {
       case TcpState::syn_sent: {
         // Tried again and again, in vain as long as the listener's queue is full.
-        const auto listener = std::ranges::find_if(sockets, [&](const KernelSocket& l) { return l.state == TcpState::listen && l.local_port == s.remote_port; });
+        const auto listener =
+            std::ranges::find_if(sockets, [&](const KernelSocket& l) { return l.state == TcpState::listen && l.local_port == s.remote_port; });
         return listener == sockets.end() || listener->receive_queue <= listener->send_queue;
       }
       case TcpState::listen:

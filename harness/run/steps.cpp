@@ -300,7 +300,9 @@ bool Rig::check_end(Running& r, Subject& s) {
   const Ending& e = *s.ending();
   s.read_output();
   const bool said_something = s.said_something();
-  const auto wrong = [&](const std::string& wanted) { contradict(r, e.by_signal ? "killed-by-signal" : "wrong-exit", "it " + to_string(e) + "; wanted: " + wanted); };
+  const auto wrong = [&](const std::string& wanted) {
+    contradict(r, e.by_signal ? "killed-by-signal" : "wrong-exit", "it " + to_string(e) + "; wanted: " + wanted);
+  };
   switch (r.step->verb) {
     case StepVerb::exits_zero:
       if (e.by_signal || e.code != 0) wrong("exit status 0");

@@ -1,0 +1,199 @@
+// Worlds, and that nothing survives its run. Each test does it in a child: a process enters a world only once.
+#include "run/sandbox.hpp"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstring>
+
+#include "run/child.hpp"
+#include "run/subject.hpp"
+
+namespace sockrig {
+namespace {
+
+// What the body says, from a child of its own; "failed: …" if it throws.
+std::string told_by(const std::function<std::string()>& body) {
+  int ends[2];
+  check("pipe", ::pipe2(ends, O_CLOEXEC));
+  const Descriptor read_end(ends[0]);
+  Descriptor write_end(ends[1]);
+  const pid_t pid = check("fork", ::fork());
+  if (pid == 0) {
+    std::string text;
+    try {
+      text = body();
+    } catch (const std::exception& e) {
+      text = std::string("failed: ") + e.what();
+    }
+    (void)!::write(write_end.get(), text.data(), text.size());
+    ::_exit(0);
+  }
+  write_end.reset();
+  std::string out;
+  char buffer[4096];
+  for (ssize_t got; (got = ::read(read_end.get(), buffer, sizeof buffer)) > 0;) out.append(buffer, static_cast<std::size_t>(got));
+  ::waitpid(pid, nullptr, 0);
+  return out;
+}
+
+bool namespaces() {
+  const Machine machine = probe_machine(SandboxChoice::automatic);
+  if (machine.namespaces) return true;
+  BOOST_TEST_MESSAGE("no namespaces here: " << machine.why_not);
+  // Where they are refused, the reason names the call, and entering a world fails with just that call.
+  BOOST_TEST(machine.why_not.find(": ") != std::string::npos, machine.why_not);
+  const std::string refused = told_by([] { return enter_world({}) > 0 ? "entered" : "no init"; });
+  BOOST_TEST(refused.starts_with("failed: "), refused);
+  return false;
+}
+
+int loopback_mtu() {
+  const Descriptor s(check("socket", ::socket(AF_INET, SOCK_DGRAM, 0)));
+  ifreq request{};
+  std::strncpy(request.ifr_name, "lo", IFNAMSIZ - 1);
+  check("ioctl", ::ioctl(s.get(), SIOCGIFMTU, &request));
+  return request.ifr_mtu;
+}
+
+bool alive(pid_t pid) { return process_state(pid).has_value(); }
+
+// A child that leaves a daemon (own session, parent gone) and a child of it behind, and says their numbers.
+void leave_daemons(int fd) {
+  if (::fork() == 0) {
+    ::setsid();
+    if (::fork() != 0) ::_exit(0);
+    ::signal(SIGTERM, SIG_IGN);
+    const pid_t grandchild = ::fork();
+    if (grandchild == 0) pause_for_ever();
+    const pid_t both[2] = {::getpid(), grandchild};
+    (void)!::write(fd, both, sizeof both);
+    pause_for_ever();
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(sandbox)
+
+BOOST_AUTO_TEST_CASE(none_is_none_with_its_reason) {
+  const Machine machine = probe_machine(SandboxChoice::none);
+  BOOST_TEST(!machine.namespaces);
+  BOOST_TEST(machine.why_not.find("--sandbox none") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_world_has_its_own_network_as_it_was_asked_for) {
+  if (!namespaces()) return;
+  const std::string syncookies = read_file("/proc/sys/net/ipv4/tcp_syncookies"), hosts = read_file("/etc/hosts");
+  const std::string other = syncookies == "0\n" ? "1" : "0";
+  const std::string told = told_by([&] {
+    const pid_t init = enter_world({{{"net.ipv4.tcp_syncookies", other}}, 1280, {"127.0.0.7 server.test", "::1 six.test"}});
+    std::string out = "init " + std::to_string(init > 0) + "\n";
+    out += "syncookies " + read_file("/proc/sys/net/ipv4/tcp_syncookies") + "mtu " + std::to_string(loopback_mtu()) + "\n";
+    out += read_file("/etc/hosts") + read_file("/proc/self/net/dev");
+    end_all_below();
+    return out;
+  });
+  BOOST_TEST(told.starts_with("init 1\nsyncookies " + other + "\nmtu 1280\n127.0.0.7 server.test\n::1 six.test\n"), told);
+  BOOST_TEST(told.find("eth") == std::string::npos, "loopback is all there is");
+  // Nothing of it got out.
+  BOOST_TEST(read_file("/proc/sys/net/ipv4/tcp_syncookies") == syncookies);
+  BOOST_TEST(read_file("/etc/hosts") == hosts);
+}
+
+BOOST_AUTO_TEST_CASE(a_setting_that_does_not_exist_is_told) {
+  if (!namespaces()) return;
+  const std::string told = told_by([] { return std::to_string(enter_world({{{"net.ipv4.no_such_setting", "1"}}, 0, {}})); });
+  BOOST_TEST(told.starts_with("failed: "));
+  BOOST_TEST(told.find("no_such_setting") != std::string::npos, told);
+}
+
+BOOST_AUTO_TEST_CASE(a_subject_sees_only_the_world_and_has_no_privileges) {
+  if (!namespaces()) return;
+  const std::string told = told_by([] {
+    enter_world({});
+    Subject s;
+    SubjectOptions o;
+    o.command = "/bin/sh -c 'ls /proc | grep -c ^[0-9]; grep -E \"^(CapBnd|NoNewPrivs)\" /proc/self/status; mount -t tmpfs none /mnt 2>/dev/null && echo mounted'";
+    s.start(o);
+    until([&] { return s.poll_end().has_value(); });
+    s.read_output();
+    end_all_below();
+    return s.output();
+  });
+  BOOST_TEST(std::atoi(told.c_str()) <= 5, told);
+  BOOST_TEST(std::atoi(told.c_str()) >= 2, told);
+  BOOST_TEST(told.find("NoNewPrivs:\t1") != std::string::npos, told);
+  BOOST_TEST(told.find("CapBnd:\t0000000000000006") != std::string::npos, told);
+  BOOST_TEST(told.find("mounted") == std::string::npos, told);
+}
+
+BOOST_AUTO_TEST_CASE(daemons_end_with_everything_below) {
+  for (const bool world : {true, false}) {
+    if (world && !namespaces()) continue;
+    int ends[2];
+    BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    const std::string told = told_by([&] {
+      if (world) enter_world({});
+      adopt_orphans();
+      const pid_t subject = check("fork", ::fork());
+      if (subject == 0) {
+        leave_daemons(ends[1]);
+        pause_for_ever();
+      }
+      pid_t inside[2];
+      check("read", ::read(ends[0], inside, sizeof inside));
+      // Its children that are not its own any more count as below it.
+      const std::vector<pid_t> before = descendants(::getpid());
+      end_all_below();
+      std::string out = std::to_string(before.size() >= 3) + " below, left:";
+      for (const pid_t pid : before) out += alive(pid) ? " " + std::to_string(pid) : "";
+      return out + (descendants(::getpid()).empty() ? "" : " descendants");
+    });
+    BOOST_TEST(told == "1 below, left:", (world ? "in a world: " : "without: ") << told);
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ending_nobody_returns) {
+  BOOST_TEST(told_by([] {
+               end_all_below();
+               return std::string("returned");
+             }) == "returned");
+}
+
+BOOST_AUTO_TEST_CASE(a_world_ends_with_the_process_that_made_it) {
+  if (!namespaces()) return;
+  int ends[2];
+  BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  pid_t init = 0;
+  {
+    const Child maker([&] {
+      const pid_t made = enter_world({});
+      if (::fork() == 0) {
+        if (::fork() == 0) pause_for_ever();
+        pause_for_ever();
+      }
+      while (descendants(::getpid()).size() < 3) {}
+      (void)!::write(ends[1], &made, sizeof made);
+      pause_for_ever();
+    });
+    BOOST_REQUIRE(::read(ends[0], &init, sizeof init) == static_cast<ssize_t>(sizeof init));
+    BOOST_TEST(alive(init));
+    ::kill(maker.pid(), SIGKILL);  // it alone; nobody tells the others
+    BOOST_TEST(until([&] { return !alive(init); }));
+  }
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace sockrig
