@@ -20,6 +20,8 @@
 #include "judge/judge.hpp"
 #include "observe/observation.hpp"
 #include "reports/report.hpp"
+#include "run/proc.hpp"
+#include "run/region.hpp"
 #include "run/run.hpp"
 #include "run/sandbox.hpp"
 
@@ -96,12 +98,19 @@ Worker start_worker(const RunSpec& spec, std::size_t index, const CampaignOption
   ::_exit(0);
 }
 
+// What it started goes first: a process that holds up its parent inside the kernel holds it up no longer.
+void end_worker(const Worker& w) {
+  for (int i = 0; i < 3; ++i) signal_all(descendants(w.pid), SIGKILL);
+  ::kill(w.pid, SIGKILL);
+}
+
 Result finish_worker(Worker& w, const RunSpec& spec, bool late) {
-  if (late) ::kill(w.pid, SIGKILL);
+  if (late) end_worker(w);
   int status = 0;
   while (::waitpid(w.pid, &status, 0) < 0 && errno == EINTR) {}
   if (late) return unjudged(spec, Outcome::error, "the harness failed: its worker said nothing for " + std::to_string(static_cast<int>(worker_seconds)) + " s");
   if (std::optional<Result> r = result_from_json(w.text)) return std::move(*r);
+  remove_regions_of(w.pid);
   const std::string how = WIFSIGNALED(status) ? to_string(Ending{true, WTERMSIG(status)}) : to_string(Ending{false, WEXITSTATUS(status)});
   return unjudged(spec, Outcome::error, "the harness failed: its worker " + how + " without a result");
 }
@@ -181,8 +190,9 @@ std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const Campaig
     if (fds[0].revents != 0) {
       interrupted = true;
       for (Worker& w : workers) {
-        ::kill(w.pid, SIGKILL);  // the world's init and the subjects go with it (PR_SET_PDEATHSIG)
+        end_worker(w);
         ::waitpid(w.pid, nullptr, 0);
+        remove_regions_of(w.pid);
       }
       workers.clear();
       end_all_below();  // without namespaces the orphans have come to us

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <map>
 
 #include "judge/judge.hpp"
 
@@ -11,19 +12,33 @@ namespace {
 std::string bytes(std::uint64_t n) { return std::to_string(n) + (n == 1 ? " byte" : " bytes"); }
 std::string subject_name(const RunSpec& spec) { return spec.role == Role::client ? "the client" : "the server"; }
 
-// An injected short send (or receive) whose remainder is just what is missing explains the loss.
-std::string cause_of_loss(const Observation& o) {
+// The injected short send after which the stream went wrong: the bytes sent on its socket up to then are just those that
+// came right. Where calls were not written down the sum is not to be had; then the length that is missing must do.
+const CallEvent* short_send_at(const Observation& o) {
   const Divergence& d = *o.divergence;
+  std::map<std::int32_t, std::uint64_t> sent;
+  const CallEvent* by_length = nullptr;
   for (const CallEvent& e : o.record.events) {
-    if ((e.flags & wire::event_injected) == 0 || e.result <= 0 || e.asked <= e.result) continue;
+    if (wire::family_of(e.call) != wire::Family::send || e.result <= 0) continue;
+    const std::uint64_t total = sent[e.socket] += static_cast<std::uint64_t>(e.result);
+    if ((e.flags & wire::event_injected) == 0 || e.asked <= e.result) continue;
+    if (o.record.events_dropped == 0 && total == d.offset) return &e;
     const auto rest = static_cast<std::uint64_t>(e.asked - e.result);
-    const std::string returned = std::string(wire::name_of(e.call)) + "() returned " + std::to_string(e.result) + " of " + std::to_string(e.asked);
-    if (wire::family_of(e.call) == wire::Family::send && d.kind == DivergenceKind::lost && d.length == rest)
-      return returned + " and the other " + bytes(rest) + " were never sent";
-    if (wire::family_of(e.call) == wire::Family::send && d.kind == DivergenceKind::repeated && d.length == static_cast<std::uint64_t>(e.result))
-      return returned + " and was called again from the beginning";
+    const bool fits = (d.kind == DivergenceKind::lost && d.length == rest) || (d.kind == DivergenceKind::repeated && d.length == static_cast<std::uint64_t>(e.result));
+    if (by_length == nullptr && fits) by_length = &e;
   }
-  return {};
+  return by_length;
+}
+
+std::string cause_of_loss(const Observation& o) {
+  const CallEvent* e = short_send_at(o);
+  if (e == nullptr) return {};
+  const Divergence& d = *o.divergence;
+  const std::string call = std::string(wire::name_of(e->call)) + "() returned " + std::to_string(e->result) + " of " + std::to_string(e->asked);
+  const auto rest = static_cast<std::uint64_t>(e->asked - e->result);
+  if (d.kind == DivergenceKind::lost && d.length == rest) return call + " and the other " + bytes(rest) + " were never sent";
+  if (d.kind == DivergenceKind::repeated && d.length == static_cast<std::uint64_t>(e->result)) return call + " and was called again from the beginning";
+  return call + ", and what was sent next does not follow";
 }
 
 void diagnose_bytes(const Observation& o, const Channel& c, Diagnosis& out) {
@@ -91,6 +106,17 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
       return;
     default: break;
   }
+  const Channel* channel = r.unmet && r.unmet->channel ? &r.channels[*r.unmet->channel] : nullptr;
+  const bool at_end = channel != nullptr && r.steps[r.unmet->step].text.ends_with("receive end") && channel->shut;
+  const auto& sockets = r.last_look.sockets;
+  const bool left_open = at_end && std::ranges::any_of(sockets, [&](const KernelSocket& s) {
+    return s.state == TcpState::close_wait && s.receive_queue == 0 && (s.remote_port == channel->local_port || s.local_port == channel->local_port);
+  });
+  if (left_open && o.blocked_call.empty()) {
+    out.code = "not-closed";
+    out.message = subject_name(spec) + " has been sent the end of stream on " + channel->name + " and does not close that connection";
+    return;
+  }
   out.code = o.blocked_call.empty() ? "stuck" : "stuck-in-" + o.blocked_call;
   std::string where;
   for (const std::string& w : o.waits) where += (where.empty() ? "" : "; ") + w;
@@ -109,7 +135,8 @@ void add_shortfall(const Observation& o, Diagnosis& out) {
     out.details.push_back(c.name + " got " + std::to_string(c.received) + " of " + std::to_string(c.due) + " bytes of what " + c.source + " sent");
     unsigned char next = 1;
     fill(c.expected, c.received, std::span(&next, 1));
-    if (next == 0) out.details.push_back("the next byte due on " + c.name + " is a NUL");
+    const bool sending = o.blocked_call.starts_with("send") || o.blocked_call.starts_with("write");
+    if (next == 0 && !sending) out.details.push_back("the next byte due on " + c.name + " is a NUL");
     if (out.details.size() > 8) break;
   }
 }

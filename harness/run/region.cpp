@@ -20,22 +20,28 @@
 namespace sockrig {
 namespace {
 
-// A runner that was killed could not remove its file. The name tells whose it is; the age is there because a process of
-// another pid namespace, which may share the folder, looks dead from here. It is far above what one run may take.
-void remove_leftovers(const std::string& folder) {
-  constexpr auto old_enough = std::chrono::minutes(15);
+template <typename Predicate>
+void remove_regions(const std::string& folder, Predicate unwanted) {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename();
     int pid = 0, end = 0;
-    if (std::sscanf(name.c_str(), "sockrig-%d-%*6[A-Za-z0-9]%n", &pid, &end) != 1 ||
-        end != static_cast<int>(name.size()))
-      continue;
-    if (pid <= 0 || ::kill(pid, 0) == 0 || errno != ESRCH) continue;
-    const auto written = entry.last_write_time(ignored);
-    if (!ignored && std::filesystem::file_time_type::clock::now() - written > old_enough)
+    const int fields = std::sscanf(name.c_str(), "sockrig-%d-%*6[A-Za-z0-9]%n", &pid, &end);
+    if (fields == 1 && end == static_cast<int>(name.size()) && pid > 0 && unwanted(pid, entry))
       std::filesystem::remove(entry.path(), ignored);
   }
+}
+
+// A runner that was killed could not remove its file. The name tells whose it is; the age is there because a process of
+// another pid namespace, which may share the folder, looks dead from here. It is far above what one run may take.
+void remove_leftovers(const std::string& folder) {
+  static constexpr auto old_enough = std::chrono::minutes(15);
+  remove_regions(folder, [](pid_t pid, const std::filesystem::directory_entry& entry) {
+    std::error_code error;
+    const auto written = entry.last_write_time(error);
+    return ::kill(pid, 0) != 0 && errno == ESRCH && !error &&
+           std::filesystem::file_time_type::clock::now() - written > old_enough;
+  });
 }
 
 // The file is filled with real memory at once: a sparse one would kill whoever touches it (SIGBUS) when the file
@@ -134,6 +140,10 @@ Region::Region(std::span<const RulePlan> rules, std::uint64_t seed, bool trace_a
 Region::~Region() {
   ::munmap(memory_, sizeof(wire::Region));
   ::unlink(path_.c_str());
+}
+
+void remove_regions_of(pid_t runner) {
+  remove_regions("/dev/shm", [runner](pid_t pid, const auto&) { return pid == runner; });
 }
 
 std::vector<CallEvent> Region::drain(std::size_t most) {

@@ -47,6 +47,9 @@ class Region {
   wire::Region* memory_ = nullptr;
 };
 
+// What a runner that was killed could not remove itself.
+void remove_regions_of(std::int32_t runner);
+
 // The environment variables that put the shim into a program: LD_PRELOAD (kept if already set, ours in front),
 // SOCKRIG_REGION, ASAN_OPTIONS with verify_asan_link_order=0.
 std::vector<std::string> shim_environment(const std::string& shim, const Region& region);

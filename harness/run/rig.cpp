@@ -103,6 +103,7 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
         r.text = (line.count > 1 ? std::to_string(line.count) + " " : "") + line.name + (line.in_turn ? " in turn" : "") + ": " + step.text;
         r.evidence = line.actor == ActorKind::kernel;
         record_.steps.push_back(std::move(r));
+        if (step.verb == StepVerb::counter_rises) hold_back_ = false;
         if (step.verb == StepVerb::counter_rises) counters_before_[step.name] = network_counter(step.name).value_or(0);
       }
     }
@@ -345,8 +346,15 @@ void Rig::consider_standstill() {
       came_back = came_back && t.switches >= first->second + wakeups_enough;
     }
   }
-  if (came_back) stop(Stop::standstill, "stuck", "it woke up again and again and went back to waiting for what cannot come");
-  else if (seconds_since(last_progress_) > deadline_seconds) stop(Stop::deadline, "no-progress", "it waits with a timeout, and nothing moved for 10 seconds");
+  const bool too_long = seconds_since(last_progress_) > deadline_seconds;
+  if ((came_back || too_long) && idle_wanted()) {
+    // Somebody waits for it to be idle; more idle than that it will not be.
+    for (Task& task : tasks_) {
+      for (Running& r : task.running) r.granted = r.granted || (!r.done && r.wants_idle);
+    }
+    note_progress();
+  } else if (came_back) stop(Stop::standstill, "stuck", "it woke up again and again and went back to waiting for what cannot come");
+  else if (too_long) stop(Stop::deadline, "no-progress", "it waits with a timeout, and nothing moved for 10 seconds");
 }
 
 bool Rig::spins() {
@@ -442,11 +450,13 @@ void Rig::collect() {
   fill_notes();
   if (over_) {
     // A program that dies of what was done to it may take a moment longer than its connection.
-    for (int i = 0; i < 50 && subject_.started() && !subject_.ending(); ++i) {
+    for (int i = 0; i < 50 && subject_.started() && !subject_.poll_end(); ++i) {
       const Look l = look();
       if (record_.last_look.threads.empty()) record_.last_look = l;
-      if (l.motion != Motion::moving) break;
-      wait_for_events(2000);
+      if (l.motion == Motion::standstill || l.motion == Motion::dozing) break;
+      const Descriptor end(static_cast<int>(::syscall(SYS_pidfd_open, subject_.pid(), 0)));
+      pollfd ended{end.get(), POLLIN, 0};
+      ::poll(&ended, 1, 2);
     }
   }
   for (const KernelSocket& s : sock_diag_.list()) {

@@ -83,6 +83,7 @@ class Rig {
   bool advance_kernel(Running& r);
   void begin(Task& task, Running& r);
   bool listens();
+  bool queue_is_full();
   bool wait_until_idle(Running& r);
   bool check_end(Running& r, Subject& s);
   Endpoint& endpoint_of(const ScriptLine& line, std::uint32_t number);
@@ -113,6 +114,7 @@ class Rig {
   std::size_t next_line_ = 0;
   Record record_;
   bool over_ = false;
+  bool hold_back_ = true;                // do not overflow the listener's queue: only a script that counts overflows wants that
 
   std::int64_t descriptors_before_ = -1;
   std::uint64_t memory_before_ = 0;

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <sstream>
 
@@ -91,12 +92,18 @@ void bring_loopback_up(std::uint32_t mtu) {
 
 // The first process inside: it collects orphans, and when it is ended the kernel ends all the others.
 pid_t start_init() {
+  const pid_t runner = ::getpid();
   const pid_t init = check("fork the world's init", ::fork());
   if (init != 0) return init;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_NAME, "world-init");
   ::signal(SIGCHLD, SIG_IGN);  // orphans that end are forgotten by the kernel itself
   for (const int s : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::signal(s, SIG_IGN);
+  // Worlds share /tmp: were their processes all numbered from 2, programs that name files after their pid would collide.
+  if (const int file = ::open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC); file >= 0) {
+    const std::string number = std::to_string(300 + runner % 30000);
+    (void)!::write(file, number.data(), number.size());
+  }
   ::syscall(SYS_close_range, 3u, ~0u, 0u);
   for (;;) ::pause();
 }
@@ -116,9 +123,11 @@ void use_hosts(const std::vector<std::string>& lines) {
 }
 
 void drop_privileges() {
-  // Root inside the world may go on reading what root outside could read (a grader's files), nothing more.
+  // Root inside the world may go on doing with files and ids what root outside could (a grader's files; a server that
+  // changes its user), and nothing to the world itself.
+  constexpr unsigned long kept[] = {CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_CHOWN, CAP_FOWNER, CAP_SETUID, CAP_SETGID, CAP_KILL};
   for (unsigned long c = 0; c <= CAP_LAST_CAP; ++c) {
-    if (c != CAP_DAC_OVERRIDE && c != CAP_DAC_READ_SEARCH) ::prctl(PR_CAPBSET_DROP, c, 0, 0, 0);
+    if (std::find(std::begin(kept), std::end(kept), c) == std::end(kept)) ::prctl(PR_CAPBSET_DROP, c, 0, 0, 0);
   }
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }

@@ -120,7 +120,9 @@ BOOST_AUTO_TEST_CASE(a_subject_sees_only_the_world_and_has_no_privileges) {
     enter_world({});
     Subject s;
     SubjectOptions o;
-    o.command = "/bin/sh -c 'ls /proc | grep -c ^[0-9]; grep -E \"^(CapBnd|NoNewPrivs)\" /proc/self/status; mount -t tmpfs none /mnt 2>/dev/null && echo mounted'";
+    o.command =
+        "/bin/sh -c 'ls /proc | grep -c ^[0-9]; grep -E \"^(CapBnd|NoNewPrivs)\" /proc/self/status; "
+        "mount -t tmpfs none /mnt 2>/dev/null && echo mounted'";
     s.start(o);
     until([&] { return s.poll_end().has_value(); });
     s.read_output();

@@ -195,7 +195,7 @@ Look StandstillDetector::look(const std::vector<pid_t>& pids, const std::functio
   }
   out.sockets = sock_diag_.list();
   if (on_its_way(out.sockets)) return out;
-  bool timed = false, sleeping = false;
+  bool timed = false, attentive = false;
   for (const ProcessState& p : first) {
     const std::vector<OpenDescriptor> descriptors = open_descriptors(p.pid);
     const bool timer = has_timer(p, descriptors);
@@ -203,13 +203,13 @@ Look StandstillDetector::look(const std::vector<pid_t>& pids, const std::functio
       Waiting w = describe(t, descriptors, out.sockets);
       if (timer && !w.call.empty()) w.timed = true;
       timed = timed || w.timed;
-      sleeping = sleeping || w.sleeping;
+      attentive = attentive || (!w.call.empty() && !w.sleeping);
       out.threads.push_back(std::move(w));
     }
   }
   if (!peer_is_quiet() || states_of(pids) != first) return out;
   out.motion = timed ? Motion::dozing : Motion::standstill;
-  out.attentive = !sleeping;
+  out.attentive = attentive;
   return out;
 }
 

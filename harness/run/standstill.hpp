@@ -39,7 +39,7 @@ struct Waiting {
 
 struct Look {
   Motion motion = Motion::moving;
-  bool attentive = false;       // dozing, but none of its threads merely sleeps: it waits for events, with a timeout
+  bool attentive = false;       // dozing, but some thread waits for events: others may sleep for reasons of their own
   std::vector<Waiting> threads;
   std::vector<KernelSocket> sockets;
 };

@@ -146,6 +146,7 @@ bool Rig::advance_connection(Task& task, Running& r) {
 bool Rig::advance_connect(Running& r) {
   Endpoint& e = *r.endpoint;
   if (!e.socket) {
+    if (hold_back_ && queue_is_full()) return false;
     begin_connect(e, port_, scenario_.receive_buffer, scenario_.send_buffer);
     return true;
   }
@@ -285,6 +286,13 @@ bool Rig::advance_vanish(Task& task, Running& r) {
 
 bool Rig::listens() {
   return std::ranges::any_of(sock_diag_.list(), [&](const KernelSocket& s) { return s.state == TcpState::listen && s.local_port == port_; });
+}
+
+// One connection more, and the kernel would drop it and try again a second later.
+bool Rig::queue_is_full() {
+  return std::ranges::any_of(sock_diag_.list(), [&](const KernelSocket& s) {
+    return s.state == TcpState::listen && s.local_port == port_ && s.receive_queue >= std::max(1u, s.send_queue);
+  });
 }
 
 // True once, when the subject has been seen waiting.

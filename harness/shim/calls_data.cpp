@@ -31,8 +31,8 @@ ssize_t receive(Call call, int fd, std::size_t asked, int flags, Real real_call)
   return conclude(op, real_call(op.length));
 }
 
-// A signal that cuts a large blocking send lets it return what was taken so far. So: send what fits without
-// waiting; if that is a part, run the handler and return the part. If nothing fits it is a plain interrupt.
+// A signal that cuts a large blocking send lets it return what was taken so far. So: send a part without waiting, run the
+// handler and return what was taken of it. If nothing fits it is a plain interrupt.
 template <class NoWait>
 void cut_in_the_middle(Op& op, NoWait no_wait) {
   sockrig::wire::Rule& rule = *op.interrupt;
@@ -40,7 +40,7 @@ void cut_in_the_middle(Op& op, NoWait no_wait) {
   // A partial transfer returns its count with SA_RESTART, too.
   const Choice choice = choose_signal(rule, thread_mask(), false);
   if (choice.signal == 0) return withhold(rule, op, choice.why);
-  const long sent = no_wait();
+  const long sent = no_wait(op.part);
   if (sent == -EAGAIN || sent == not_possible) {
     interrupt_transfer(op, rule);
     return;
@@ -53,7 +53,7 @@ void cut_in_the_middle(Op& op, NoWait no_wait) {
   deliver(choice.signal);  // also when another thread took the last firing: the part needs its signal
 }
 
-// `no_wait()` sends what fits without blocking, straight through the kernel: a count or −errno.
+// `no_wait(length)` sends what fits of so many bytes without blocking, straight through the kernel: a count or −errno.
 template <class Real, class NoWait>
 ssize_t transmit(Call call, int fd, std::size_t asked, int flags, Real real_call, NoWait no_wait) {
   if (!active()) return real_call(asked);
@@ -66,7 +66,7 @@ ssize_t transmit(Call call, int fd, std::size_t asked, int flags, Real real_call
   return conclude(op, real_call(op.length));
 }
 
-long never() {
+long never(std::size_t) {
   return not_possible;
 }
 
@@ -222,20 +222,20 @@ SOCKRIG_EXPORT int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags
 SOCKRIG_EXPORT ssize_t send(int fd, const void* buffer, size_t size, int flags) {
   return transmit(
       Call::send, fd, size, flags, [=](size_t n) { return real.send(fd, buffer, n, flags); },
-      [=] { return sys(SYS_sendto, fd, buffer, size, flags | MSG_DONTWAIT, nullptr, 0); });
+      [=](size_t n) { return sys(SYS_sendto, fd, buffer, n, flags | MSG_DONTWAIT, nullptr, 0); });
 }
 
 SOCKRIG_EXPORT ssize_t sendto(int fd, const void* buffer, size_t size, int flags, const sockaddr* address,
                               socklen_t length) {
   return transmit(
       Call::sendto, fd, size, flags, [=](size_t n) { return real.sendto(fd, buffer, n, flags, address, length); },
-      [=] { return sys(SYS_sendto, fd, buffer, size, flags | MSG_DONTWAIT, address, length); });
+      [=](size_t n) { return sys(SYS_sendto, fd, buffer, n, flags | MSG_DONTWAIT, address, length); });
 }
 
 SOCKRIG_EXPORT ssize_t write(int fd, const void* buffer, size_t size) {
   return transmit(
       Call::write, fd, size, 0, [=](size_t n) { return real.write(fd, buffer, n); },
-      [=] { return sys(SYS_sendto, fd, buffer, size, MSG_DONTWAIT, nullptr, 0); });
+      [=](size_t n) { return sys(SYS_sendto, fd, buffer, n, MSG_DONTWAIT, nullptr, 0); });
 }
 
 SOCKRIG_EXPORT ssize_t writev(int fd, const iovec* vector, int count) {
@@ -249,11 +249,13 @@ SOCKRIG_EXPORT ssize_t writev(int fd, const iovec* vector, int count) {
         return with_cut_vector(vector, static_cast<size_t>(count), n,
                                [=](iovec* cut, size_t used) { return real.writev(fd, cut, static_cast<int>(used)); });
       },
-      [=] {
-        msghdr message{};
-        message.msg_iov = const_cast<iovec*>(vector);
-        message.msg_iovlen = static_cast<size_t>(count);
-        return sys(SYS_sendmsg, fd, &message, MSG_DONTWAIT);
+      [=](size_t n) {
+        return with_cut_vector(vector, static_cast<size_t>(count), n, [=](iovec* cut, size_t used) {
+          msghdr message{};
+          message.msg_iov = cut;
+          message.msg_iovlen = used;
+          return sys(SYS_sendmsg, fd, &message, MSG_DONTWAIT);
+        });
       });
 }
 
@@ -272,7 +274,14 @@ SOCKRIG_EXPORT ssize_t sendmsg(int fd, const msghdr* message, int flags) {
           return real.sendmsg(fd, &copied, flags);
         });
       },
-      [=] { return sys(SYS_sendmsg, fd, message, flags | MSG_DONTWAIT); });
+      [=](size_t n) {
+        return with_cut_vector(message->msg_iov, message->msg_iovlen, n, [=](iovec* cut, size_t used) {
+          msghdr copied = *message;
+          copied.msg_iov = cut;
+          copied.msg_iovlen = used;
+          return sys(SYS_sendmsg, fd, &copied, flags | MSG_DONTWAIT);
+        });
+      });
 }
 
 SOCKRIG_EXPORT int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {

@@ -106,12 +106,24 @@ void deliver(int signal) {
   sys(SYS_tgkill, own_pid(), sys(SYS_gettid), signal);
 }
 
+namespace {
+
+pollfd to_poll(const Op& op) {
+  return {op.fd, static_cast<short>(op.family == wire::Family::send ? POLLOUT : POLLIN), 0};
+}
+
+}  // namespace
+
+bool is_ready(const Op& op) {
+  pollfd one = to_poll(op);
+  timespec now{};
+  return sys(SYS_ppoll, &one, 1, &now, nullptr, 8) != 0;
+}
+
 bool interrupt_transfer(Op& op, wire::Rule& rule) {
   if (!blocks(op)) return withhold(rule, op, Withheld::non_blocking), false;
-  const short events = op.family == wire::Family::send ? POLLOUT : POLLIN;
-  pollfd one{op.fd, events, 0};
-  timespec now{};
-  if (sys(SYS_ppoll, &one, 1, &now, nullptr, 8) != 0) return withhold(rule, op, Withheld::ready), false;
+  pollfd one = to_poll(op);
+  if (is_ready(op)) return withhold(rule, op, Withheld::ready), false;
   const SignalMask mask = thread_mask();
   const Choice choice = choose_signal(rule, mask, restarts_without_timeout(op.fd, op.family));
   if (choice.signal == 0) return withhold(rule, op, choice.why), false;

@@ -22,6 +22,8 @@ Choice choose_signal(const wire::Rule& rule, SignalMask mask, bool restarts);
 SignalMask thread_mask();
 bool restarts_without_timeout(int fd, wire::Family family);  // false where SO_RCVTIMEO or SO_SNDTIMEO is set
 
+bool is_ready(const Op& op);  // poll: would this transfer go on without waiting?
+
 // Cuts a blocking recv, send or accept. True: op is done with EINTR; false: it was withheld.
 bool interrupt_transfer(Op& op, wire::Rule& rule);
 

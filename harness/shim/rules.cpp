@@ -59,10 +59,12 @@ void plan_clamp(Op& op, Rule& rule, std::uint64_t hash) {
   op.length = length;
 }
 
-void plan_interrupt(Op& op, Rule& rule) {
+void plan_interrupt(Op& op, Rule& rule, std::uint64_t hash) {
   switch (op.family) {
     case Family::send:
       if (rule.amount == 1) {
+        // Where the send would have waited, how much was taken before the signal came is chance.
+        if (op.asked > 1 && !is_ready(op)) op.part = 1 + wire::mix(hash) % static_cast<std::size_t>(op.asked - 1);
         op.interrupt = &rule;
         return;
       }
@@ -106,7 +108,7 @@ void apply(Op& op, Rule& rule, std::uint64_t hash) {
         fail(op, rule.error);
       return;
     case Verb::interrupt:
-      return plan_interrupt(op, rule);
+      return plan_interrupt(op, rule, hash);
   }
 }
 

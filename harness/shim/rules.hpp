@@ -25,6 +25,7 @@ struct Op {
   wire::Rule* clamp = nullptr;  // waits for the real call to tell whether it fired
   wire::Rule* fail_after = nullptr;
   wire::Rule* interrupt = nullptr;  // for the wrapper to carry out: connect, waits, partial sends
+  std::size_t part = length;        // what a send that is cut in the middle gets rid of before the signal
   wire::Rule* fired = nullptr;
   wire::Rule* held = nullptr;
   wire::Withheld why{};
