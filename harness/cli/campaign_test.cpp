@@ -11,8 +11,8 @@ using nlohmann::json;
 struct Catalogue {
   Folder folder;
   void add(const std::string& id, const std::string& script, const std::string& more = "") const {
-    folder.write("scenarios/" + id + ".toml", "claim = \"It holds\"\nclause = \"RFC 862\"\nrole = \"echo-server\"\nlevel = \"must\"\nhint = \"Look.\"\n" + more +
-                                                  "[script]\npeer = '''\n" + script + "'''\n");
+    const std::string head = "claim = \"It holds\"\nclause = \"RFC 862\"\nrole = \"echo-server\"\nlevel = \"must\"\nhint = \"Look.\"\n";
+    folder.write("scenarios/" + id + ".toml", head + more + "[script]\npeer = '''\n" + script + "'''\n");
   }
   JsonRun run(std::vector<std::string> arguments) const {
     const std::string server = built("reference-server") + " echo --host {host} --port {port} --serves at-once";

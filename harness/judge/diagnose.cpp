@@ -24,7 +24,8 @@ const CallEvent* short_send_at(const Observation& o) {
     if ((e.flags & wire::event_injected) == 0 || e.asked <= e.result) continue;
     if (o.record.events_dropped == 0 && total == d.offset) return &e;
     const auto rest = static_cast<std::uint64_t>(e.asked - e.result);
-    const bool fits = (d.kind == DivergenceKind::lost && d.length == rest) || (d.kind == DivergenceKind::repeated && d.length == static_cast<std::uint64_t>(e.result));
+    const bool fits = (d.kind == DivergenceKind::lost && d.length == rest) ||
+                      (d.kind == DivergenceKind::repeated && d.length == static_cast<std::uint64_t>(e.result));
     if (by_length == nullptr && fits) by_length = &e;
   }
   return by_length;
@@ -115,6 +116,14 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   if (left_open && o.blocked_call.empty()) {
     out.code = "not-closed";
     out.message = subject_name(spec) + " has been sent the end of stream on " + channel->name + " and does not close that connection";
+    return;
+  }
+  const std::string step = r.unmet ? r.steps[r.unmet->step].text : "";
+  for (const char* end : {": complains", ": exits", ": exits 0", ": ends"}) {
+    if (!step.ends_with(end)) continue;
+    out.code = "did-not-end";
+    out.message = (step.starts_with("second") ? "the second server" : subject_name(spec)) + " did not end by itself";
+    if (!o.waits.empty()) out.message += ": it waits " + o.waits.front();
     return;
   }
   out.code = o.blocked_call.empty() ? "stuck" : "stuck-in-" + o.blocked_call;

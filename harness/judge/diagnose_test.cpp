@@ -49,12 +49,21 @@ BOOST_AUTO_TEST_CASE(a_short_send_explains_what_is_repeated) {
   BOOST_TEST(holds(d.message, ": write() returned 100 of 300 and was called again from the beginning"));
 }
 
+BOOST_AUTO_TEST_CASE(a_short_send_where_the_stream_goes_wrong_is_named_even_if_its_rest_is_not_what_is_missing) {
+  MadeUp m;
+  m.add_fault("short-send bytes=100").fired = 1;
+  m.wrong_bytes(100, m.right_bytes(300, 700));
+  m.add_event(wire::Call::send, 60, 60, 0);
+  m.add_event(wire::Call::send, 400, 40);
+  BOOST_TEST(of(m).message == "lost 200 bytes at offset 100 of what a sent: send() returned 40 of 400, and what was sent next does not follow");
+}
+
 BOOST_AUTO_TEST_CASE(a_short_send_that_does_not_fit_is_not_blamed) {
   MadeUp m;
   m.add_fault("short-send bytes=100").fired = 1;
   m.wrong_bytes(100, m.right_bytes(300, 700));
-  m.add_event(wire::Call::send, 400, 100);      // its rest is 300, not 200
-  m.add_event(wire::Call::send, 300, 100, 0);   // fits, but was not injected
+  m.add_event(wire::Call::send, 400, 50);       // neither its rest nor what was sent by then fits
+  m.add_event(wire::Call::send, 250, 50, 0);    // what was sent by then fits, but it was not injected
   BOOST_TEST(of(m).message == "lost 200 bytes at offset 100 of what a sent");
 }
 

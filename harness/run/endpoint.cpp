@@ -74,14 +74,16 @@ void compare(Channel& c, std::span<const unsigned char> got) {
   std::size_t good = got.size();
   if (!c.differs_at) {
     if (c.lines) {
-      // The first byte says where the ring begins; a ring without the space is told by the first wrap.
+      // The first byte says where the ring begins, and the first wrap how large it is.
       if (c.received == 0) c.expected.key = got[0];
       const auto first = static_cast<unsigned char>(c.expected.key & 0xff);
-      const bool no_space = (c.expected.key & 0x100) != 0;
-      good = agree_rotating_lines(c.received, first, no_space ? 94 : 95, got);
-      if (!no_space && good < got.size() && got[good] == rotating_line_byte(c.received + good, first, 94)) {
-        c.expected.key |= 0x100;
-        good += agree_rotating_lines(c.received + good, first, 94, got.subspan(good));
+      auto smaller = static_cast<int>(c.expected.key >> 8);
+      good = agree_rotating_lines(c.received, first, largest_ring - smaller, got);
+      while (good < got.size() && largest_ring - smaller > smallest_ring) {
+        const std::size_t more = agree_rotating_lines(c.received + good, first, largest_ring - ++smaller, got.subspan(good));
+        if (more == 0) continue;
+        good += more;
+        c.expected.key = first | static_cast<std::uint64_t>(smaller) << 8;
       }
     } else {
       good = agree(c.expected, c.received, got);

@@ -179,8 +179,13 @@ std::optional<std::uint64_t> locate(const Stream& s, std::uint64_t length, std::
   return window.size() < 24 ? std::nullopt : locate_binary(s, length, window);
 }
 
+// After how many lines the text begins again: xinetd counts 95 of them, though its ring holds 93 characters.
+static std::uint64_t lines_in_round(int ring) {
+  return static_cast<std::uint64_t>(ring == smallest_ring ? largest_ring : ring);
+}
+
 unsigned char rotating_line_byte(std::uint64_t offset, unsigned char first, int ring) {
-  const std::uint64_t line = offset / rotating_line_bytes, column = offset % rotating_line_bytes;
+  const std::uint64_t line = offset / rotating_line_bytes % lines_in_round(ring), column = offset % rotating_line_bytes;
   if (column == 72) return '\r';
   if (column == 73) return '\n';
   const unsigned base = ring == 95 ? ' ' : '!';
@@ -189,11 +194,11 @@ unsigned char rotating_line_byte(std::uint64_t offset, unsigned char first, int 
 }
 
 std::size_t agree_rotating_lines(std::uint64_t offset, unsigned char first, int ring, std::span<const unsigned char> got) {
-  // After as many lines as the ring has characters the text begins again: the lines are written once, and compared from then on.
+  // The lines of one round are written once, and compared from then on.
   static std::vector<unsigned char> round;
   static int has_first = -1, has_ring = -1;
   if (has_first != first || has_ring != ring) {
-    round.resize(static_cast<std::size_t>(ring) * rotating_line_bytes);
+    round.resize(static_cast<std::size_t>(lines_in_round(ring) * rotating_line_bytes));
     for (std::size_t i = 0; i < round.size(); ++i) round[i] = rotating_line_byte(i, first, ring);
     has_first = first;
     has_ring = ring;

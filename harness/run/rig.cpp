@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "run/whole_script.hpp"
+
 namespace sockrig {
 namespace {
 
@@ -48,33 +50,6 @@ unsigned directions(StepVerb v) {
 bool receives(StepVerb v) { return (directions(v) & inward) != 0; }
 bool share_a_direction(StepVerb a, StepVerb b) { return (directions(a) & directions(b)) != 0; }
 
-// What every script begins with unless it says otherwise itself.
-Script with_start(const Script& script, Role role) {
-  for (const ScriptLine& line : script) {
-    for (const auto& together : line.steps) {
-      for (const Step& step : together) {
-        if (line.actor == ActorKind::subject && step.verb == StepVerb::start) return script;
-      }
-    }
-  }
-  ScriptLine start;
-  start.actor = ActorKind::subject;
-  start.name = "subject";
-  start.text = is_server(role) ? "subject: start, listens" : "subject: start";
-  Step verb;
-  verb.verb = StepVerb::start;
-  verb.text = "start";
-  start.steps.push_back({verb});
-  if (is_server(role)) {
-    verb.verb = StepVerb::listens;
-    verb.text = "listens";
-    start.steps.push_back({verb});
-  }
-  Script out{start};
-  out.insert(out.end(), script.begin(), script.end());
-  return out;
-}
-
 double seconds_since(steady_clock::time_point t) { return std::chrono::duration<double>(steady_clock::now() - t).count(); }
 
 }  // namespace
@@ -94,7 +69,7 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
                     return e->channel.local_port != 0 && (s.local_port == e->channel.local_port || s.remote_port == e->channel.local_port);
                   });
                 }),
-      script_(with_start(spec.scenario->scripts.at(spec.role), spec.role)) {
+      script_(whole_script(spec.scenario->scripts.at(spec.role), spec.role)) {
   for (const ScriptLine& line : script_) {
     first_record_.push_back(record_.steps.size());
     for (const auto& together : line.steps) {
