@@ -72,7 +72,7 @@ std::optional<int> parse(const std::vector<std::string>& arguments, ExecOptions&
           "Runs a program by hand under faults. The terminal and the signals are the program's; its exit status is "
           "the\n"
           "command's (128 + N if signal N killed it, 127 if there is no such program, 126 if it cannot be started).\n"
-          "What was injected is told on standard error at the end. 'sockrig explain faults' lists the faults.",
+          "What was injected is told on standard error at the end. 'sockrig explain --faults' lists the faults.",
       .words = "program"};
   po::options_description known;
   known.add_options()("fault,f", po::value<std::vector<std::string>>()->composing()->value_name("FAULT"),
@@ -145,8 +145,8 @@ void print_events(Region& region, const ExecOptions& options, std::ostream& err)
   if (!text.empty()) err << text << std::flush;
 }
 
-// Waits for its end; meanwhile empties the ring, and hands on signals that were meant for it. SIGINT and SIGQUIT come
-// from the terminal, which sends them to both.
+// Waits for its end; meanwhile empties the ring, and hands on signals that were meant for it. SIGINT and SIGQUIT from
+// the terminal (the kernel's: a positive code) reach both without us; what somebody sent to us alone does not.
 int wait_for_end(pid_t child, Region& region, const ExecOptions& options, int signals, std::ostream& err) {
   const Descriptor process(check("pidfd_open", static_cast<int>(::syscall(SYS_pidfd_open, child, 0))));
   for (;;) {
@@ -154,7 +154,8 @@ int wait_for_end(pid_t child, Region& region, const ExecOptions& options, int si
     ::poll(fds, 2, poll_ms);
     signalfd_siginfo info{};
     while (::read(signals, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
-      if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGHUP) ::kill(child, static_cast<int>(info.ssi_signo));
+      if (info.ssi_code <= 0 || info.ssi_signo == SIGTERM || info.ssi_signo == SIGHUP)
+        ::kill(child, static_cast<int>(info.ssi_signo));
     }
     print_events(region, options, err);
     if (fds[0].revents == 0) continue;

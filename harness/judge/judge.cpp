@@ -7,8 +7,8 @@ namespace {
 
 using wire::Withheld;
 
-// Reasons that say something of the program, not of the moment: where only these held a fault back, the claim does not
-// apply to it.
+// Reasons that say something of the program, not of the moment: where such a one always held a fault back, the claim does
+// not apply to it.
 bool concerns_program(Withheld w) {
   switch (w) {
     case Withheld::non_blocking:
@@ -41,12 +41,13 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpe
   if (!o.data_seen)
     return {Outcome::inconclusive, "the program's calls were not seen (it does not call the C library's functions for its sockets)" + silent};
   std::string why;
-  bool program = !fault.withheld.empty();
+  bool program = false, moment = false;
   for (const auto& [reason, count] : fault.withheld) {
     why += (why.empty() ? "" : "; ") + std::string(to_string(reason)) + " (" + std::to_string(count) + " times)";
-    program = program && concerns_program(reason);
+    program = program || concerns_program(reason);
+    moment = moment || (!concerns_program(reason) && reason != Withheld::too_small);  // what is too small says nothing
   }
-  if (program) return {Outcome::skipped, "not applicable: " + fault.text + " is never licensed here: " + why};
+  if (program && !moment) return {Outcome::skipped, "not applicable: " + fault.text + " is never licensed here: " + why};
   const RulePlan* rule = nullptr;
   for (const Fault& f : spec.scenario->faults) {
     if (f.text == fault.text) rule = &f.rule;

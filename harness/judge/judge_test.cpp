@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(what_the_program_is_keeps_a_claim_from_applying) {
 
 BOOST_AUTO_TEST_CASE(what_the_moment_was_like_is_no_reason_to_skip) {
   using enum wire::Withheld;
-  for (const wire::Withheld w : {too_small, low_water, peek, end_queued}) {
+  for (const wire::Withheld w : {low_water, peek, end_queued}) {
     MadeUp m;
     RuleRecord& rule = m.add_fault("short-recv bytes=1");
     rule.seen = 5;
@@ -131,6 +131,16 @@ BOOST_AUTO_TEST_CASE(what_the_moment_was_like_is_no_reason_to_skip) {
     BOOST_TEST(is(Outcome::inconclusive, r), to_string(w));
     BOOST_TEST(holds(r.reason, to_string(w).data()));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_call_too_small_to_cut_says_nothing_of_either) {
+  MadeUp m;
+  RuleRecord& rule = m.add_fault("short-send bytes=1");
+  rule.seen = 5;
+  withheld(rule, wire::Withheld::too_small) = 4;
+  BOOST_TEST(is(Outcome::inconclusive, m.judged()));
+  withheld(rule, wire::Withheld::edge_triggered) = 1;
+  BOOST_TEST(is(Outcome::skipped, m.judged()));
 }
 
 BOOST_AUTO_TEST_CASE(inconclusive_outranks_skipped) {
