@@ -50,7 +50,8 @@ void least(const char* program) {
 
 void whole(const std::vector<RunSpec>& plan, const CampaignOptions& options) {
   bool interrupted = false;
-  const std::vector<Result> results = run_campaign(plan, options, [](const RunSpec&) {}, [](const Result&) {}, interrupted);
+  const std::vector<Result> results = run_campaign(
+      plan, options, [](const RunSpec&) {}, [](const Result&) {}, interrupted);
   if (results.size() != 1 || results[0].outcome != Outcome::pass) throw std::runtime_error("the scenario did not pass");
 }
 

@@ -78,7 +78,8 @@ double receive(long bytes, std::size_t ask) {
   if (sender == 0) {
     const std::vector<char> data(static_cast<std::size_t>(bytes));
     for (std::size_t sent = 0; sent < data.size();)
-      sent += static_cast<std::size_t>(must("send", send(pair.client, data.data() + sent, data.size() - sent, MSG_NOSIGNAL)));
+      sent += static_cast<std::size_t>(
+          must("send", send(pair.client, data.data() + sent, data.size() - sent, MSG_NOSIGNAL)));
     pause();  // no end of stream: everything is there, and more could come
     _exit(0);
   }
@@ -100,7 +101,10 @@ double receive(long bytes, std::size_t ask) {
 
 int main(int count, char** arguments) {
   const std::string_view what = count > 1 ? arguments[1] : "";
-  if (what == "pairs" && count == 3) std::printf("%.1f\n", pairs(std::atol(arguments[2])));
-  else if (what == "receive" && count == 4) std::printf("%.1f\n", receive(std::atol(arguments[2]), static_cast<std::size_t>(std::atol(arguments[3]))));
-  else return std::fputs("usage: bench_traffic pairs N | receive N ASK\n", stderr), 2;
+  if (what == "pairs" && count == 3)
+    std::printf("%.1f\n", pairs(std::atol(arguments[2])));
+  else if (what == "receive" && count == 4)
+    std::printf("%.1f\n", receive(std::atol(arguments[2]), static_cast<std::size_t>(std::atol(arguments[3]))));
+  else
+    return std::fputs("usage: bench_traffic pairs N | receive N ASK\n", stderr), 2;
 }

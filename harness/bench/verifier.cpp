@@ -15,7 +15,9 @@ using namespace sockrig;
 
 std::vector<unsigned char> received(256 << 10), copied(256 << 10);
 
-void count(benchmark::State& state) { state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(received.size())); }
+void count(benchmark::State& state) {
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(received.size()));
+}
 
 void copy(benchmark::State& state) {
   for (auto _ : state) {

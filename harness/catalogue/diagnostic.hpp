@@ -11,8 +11,8 @@ namespace sockrig {
 
 struct Diagnostic {
   std::string file;
-  int line = 0;    // 1-based; 0 = the file as a whole
-  int column = 0;  // 1-based; 0 = the line as a whole
+  int line = 0;         // 1-based; 0 = the file as a whole
+  int column = 0;       // 1-based; 0 = the line as a whole
   std::string message;  // what is wrong, what was expected, "did you mean …"
   bool operator==(const Diagnostic&) const = default;
 };

@@ -20,22 +20,24 @@ enum class Role { echo_server, discard_server, chargen_server, client };
 enum class Level { must, should };
 enum class Serves { one, in_turn, at_once };  // in this order: each also does what stands before it
 
-std::string_view to_string(Role r);     // "echo-server"
-std::string_view to_string(Level l);    // "must"
-std::string_view to_string(Serves s);   // "at-once"
+std::string_view to_string(Role r);    // "echo-server"
+std::string_view to_string(Level l);   // "must"
+std::string_view to_string(Serves s);  // "at-once"
 std::optional<Role> parse_role(std::string_view text);
 std::optional<Level> parse_level(std::string_view text);
 std::optional<Serves> parse_serves(std::string_view text);
-inline bool is_server(Role r) { return r != Role::client; }
+inline bool is_server(Role r) {
+  return r != Role::client;
+}
 
 struct Scenario {
-  std::string id;        // "stream/short-recv-one": chapter/name, from the path
-  std::string chapter;   // "stream"
-  std::string file;      // as opened
-  std::string claim;     // what must hold, one sentence
-  std::string clause;    // RFC section, POSIX function, man page
-  std::string hint;      // what a student should look at when it fails
-  std::string about;     // optional: what is done, when the script does not say it plainly
+  std::string id;       // "stream/short-recv-one": chapter/name, from the path
+  std::string chapter;  // "stream"
+  std::string file;     // as opened
+  std::string claim;    // what must hold, one sentence
+  std::string clause;   // RFC section, POSIX function, man page
+  std::string hint;     // what a student should look at when it fails
+  std::string about;    // optional: what is done, when the script does not say it plainly
   Level level = Level::must;
   bool must_with_handler = false;  // level "should", but must where the program catches signals itself
   Serves serves = Serves::one;     // the least a server must declare for this to apply
@@ -44,14 +46,15 @@ struct Scenario {
   std::map<Role, Script> scripts;  // one per role
   std::vector<Fault> faults;
   // [world]
-  bool needs_namespaces = false;           // "namespaces = true": cannot be shown without a private network
+  bool needs_namespaces = false;               // "namespaces = true": cannot be shown without a private network
   std::map<std::string, std::string> sysctls;  // "net.ipv4.tcp_syncookies" → "0"; implies needs_namespaces
-  std::uint32_t mtu = 0;                   // loopback MTU; 0 = as it is; implies needs_namespaces
-  std::vector<std::string> hosts;          // lines of a private hosts file; implies needs_namespaces
-  std::string host;                        // what {host} becomes; "" = the loopback address
+  std::uint32_t mtu = 0;                       // loopback MTU; 0 = as it is; implies needs_namespaces
+  std::vector<std::string> hosts;              // lines of a private hosts file; implies needs_namespaces
+  std::string host;                            // what {host} becomes; "" = the loopback address
   // [peer]
-  std::uint64_t receive_buffer = 0, send_buffer = 0;  // bytes asked of the peer's sockets before connect or listen; 0 = default
-  bool listens = true;                     // client role: false = nobody listens on the port
+  std::uint64_t receive_buffer = 0,
+                send_buffer = 0;  // bytes asked of the peer's sockets before connect or listen; 0 = default
+  bool listens = true;            // client role: false = nobody listens on the port
 };
 
 struct Catalogue {
@@ -66,7 +69,8 @@ int chapter_rank(std::string_view chapter);
 // One file. `root` is the scenarios folder, so that root/stream/x.toml is "stream/x".
 std::optional<Scenario> load_scenario(const std::string& root, const std::string& file, Diagnostics& problems);
 // The same from text: pure.
-std::optional<Scenario> parse_scenario(std::string_view text, const std::string& id, const std::string& file, Diagnostics& problems);
+std::optional<Scenario> parse_scenario(std::string_view text, const std::string& id, const std::string& file,
+                                       Diagnostics& problems);
 // Every *.toml below root; also checks `after` across files.
 Catalogue load_catalogue(const std::string& root);
 

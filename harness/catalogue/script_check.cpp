@@ -200,9 +200,9 @@ class Checker {
       return p.ended ? "" : fmt::format("{} has not ended: 'kill' or 'exits' comes before 'restart'", name);
     }
     if (step.verb == StepVerb::memory_under) return "";
-    if (step.verb == StepVerb::kill) return "";  // whatever it left behind
+    if (step.verb == StepVerb::kill) return "";               // whatever it left behind
     if (p.killed && step.verb == StepVerb::exits) return "";  // waits until the kill has done its work
-    if (step.verb == StepVerb::kill) return "";  // whatever it left behind
+    if (step.verb == StepVerb::kill) return "";               // whatever it left behind
     if (p.killed && step.verb == StepVerb::exits) return "";  // waits until the signal has done its work
     if (p.ended) return fmt::format("{} has ended: only 'restart' can follow", name);
     if (step.verb == StepVerb::resume && !p.stopped) return fmt::format("{} was not stopped", name);

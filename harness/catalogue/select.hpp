@@ -11,6 +11,7 @@ namespace sockrig {
 // No selector, or only negative ones: start from all. A selector is an id ("stream/large"), a chapter ("stream"), a
 // glob over ids ("*/short-*"); with "!" in front it takes away. A selector that matches nothing is a problem, with the
 // nearest id or chapter. Keeps the catalogue's order.
-std::vector<const Scenario*> select(const Catalogue& all, const std::vector<std::string>& selectors, std::vector<std::string>& problems);
+std::vector<const Scenario*> select(const Catalogue& all, const std::vector<std::string>& selectors,
+                                    std::vector<std::string>& problems);
 
 }  // namespace sockrig

@@ -53,7 +53,8 @@ void keep(const std::string& directory, const RunSpec& spec, const Observation& 
   const std::uint64_t start = o.record.events.empty() ? 0 : o.record.events.front().time_ns;
   for (const CallEvent& e : o.record.events) {
     calls << static_cast<double>(e.time_ns - start) / 1e6 << " ms [" << e.pid << '/' << e.tid << "] " << to_string(e);
-    if ((e.flags & wire::event_injected) != 0) calls << "   INJECTED " << (e.rule > 0 && e.rule <= o.faults.size() ? o.faults[e.rule - 1].text : "");
+    if ((e.flags & wire::event_injected) != 0)
+      calls << "   INJECTED " << (e.rule > 0 && e.rule <= o.faults.size() ? o.faults[e.rule - 1].text : "");
     if ((e.flags & wire::event_withheld) != 0) calls << "   withheld: " << to_string(e.withheld);
     calls << '\n';
   }
@@ -107,11 +108,16 @@ void end_worker(const Worker& w) {
 Result finish_worker(Worker& w, const RunSpec& spec, bool late) {
   if (late) end_worker(w);
   int status = 0;
-  while (::waitpid(w.pid, &status, 0) < 0 && errno == EINTR) {}
-  if (late) return unjudged(spec, Outcome::error, "the harness failed: its worker said nothing for " + std::to_string(static_cast<int>(worker_seconds)) + " s");
+  while (::waitpid(w.pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (late)
+    return unjudged(
+        spec, Outcome::error,
+        "the harness failed: its worker said nothing for " + std::to_string(static_cast<int>(worker_seconds)) + " s");
   if (std::optional<Result> r = result_from_json(w.text)) return std::move(*r);
   remove_regions_of(w.pid);
-  const std::string how = WIFSIGNALED(status) ? to_string(Ending{true, WTERMSIG(status)}) : to_string(Ending{false, WEXITSTATUS(status)});
+  const std::string how =
+      WIFSIGNALED(status) ? to_string(Ending{true, WTERMSIG(status)}) : to_string(Ending{false, WEXITSTATUS(status)});
   return unjudged(spec, Outcome::error, "the harness failed: its worker " + how + " without a result");
 }
 
@@ -123,7 +129,8 @@ class Prerequisites {
     for (std::size_t i = 0; i < plan.size(); ++i) index[{plan[i].scenario->id, plan[i].role}] = i;
     for (std::size_t i = 0; i < plan.size(); ++i) {
       for (const std::string& id : plan[i].after) {
-        if (const auto found = index.find({id, plan[i].role}); found != index.end()) before_[i].push_back(found->second);
+        if (const auto found = index.find({id, plan[i].role}); found != index.end())
+          before_[i].push_back(found->second);
       }
     }
   }
@@ -145,7 +152,8 @@ class Prerequisites {
 
 }  // namespace
 
-std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const CampaignOptions& options, const std::function<void(const RunSpec&)>& on_start,
+std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const CampaignOptions& options,
+                                 const std::function<void(const RunSpec&)>& on_start,
                                  const std::function<void(const Result&)>& on_result, bool& interrupted) {
   sigset_t stop_signals, old_mask;
   ::sigemptyset(&stop_signals);
@@ -166,7 +174,8 @@ std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const Campaig
     results[index] = std::move(r);
   };
   while (!waiting.empty() || !workers.empty()) {
-    for (auto next = waiting.begin(); next != waiting.end() && workers.size() < static_cast<std::size_t>(std::max(1, options.jobs));) {
+    for (auto next = waiting.begin();
+         next != waiting.end() && workers.size() < static_cast<std::size_t>(std::max(1, options.jobs));) {
       const std::size_t i = *next;
       if (!prerequisites.ready(i, results)) {
         ++next;
@@ -205,8 +214,10 @@ std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const Campaig
       if (fds[i + 1].revents != 0) {
         char buffer[65536];
         const ssize_t got = ::read(w.result.get(), buffer, sizeof buffer);
-        if (got > 0) w.text.append(buffer, static_cast<std::size_t>(got));
-        else if (got == 0) ended = true;
+        if (got > 0)
+          w.text.append(buffer, static_cast<std::size_t>(got));
+        else if (got == 0)
+          ended = true;
       }
       if (!ended) continue;
       finish(w.index, finish_worker(w, plan[w.index], late));
@@ -215,7 +226,8 @@ std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const Campaig
     std::erase_if(workers, [](const Worker& w) { return w.pid < 0; });
   }
   // What is still pending would end us as soon as it is let through, before any report is written.
-  for (signalfd_siginfo taken; ::read(signals.get(), &taken, sizeof taken) > 0;) {}
+  for (signalfd_siginfo taken; ::read(signals.get(), &taken, sizeof taken) > 0;) {
+  }
   ::sigprocmask(SIG_SETMASK, &old_mask, nullptr);
   std::vector<Result> out;
   for (std::optional<Result>& r : results) {

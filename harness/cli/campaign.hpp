@@ -15,9 +15,9 @@ namespace sockrig {
 
 struct CampaignOptions {
   int jobs = 1;
-  bool namespaces = true;       // use them (Machine::namespaces)
-  std::string shim;             // path of the shim library
-  std::string keep_directory;   // "": nothing is kept; else DIR/ID.ROLE/ gets output, timeline, observation
+  bool namespaces = true;      // use them (Machine::namespaces)
+  std::string shim;            // path of the shim library
+  std::string keep_directory;  // "": nothing is kept; else DIR/ID.ROLE/ gets output, timeline, observation
 };
 
 // Results in plan order. `on_start` and `on_result` are called as it happens (for progress). SIGINT and SIGTERM end it

@@ -11,7 +11,8 @@ using nlohmann::json;
 struct Catalogue {
   Folder folder;
   void add(const std::string& id, const std::string& script, const std::string& more = "") const {
-    const std::string head = "claim = \"It holds\"\nclause = \"RFC 862\"\nrole = \"echo-server\"\nlevel = \"must\"\nhint = \"Look.\"\n";
+    const std::string head =
+        "claim = \"It holds\"\nclause = \"RFC 862\"\nrole = \"echo-server\"\nlevel = \"must\"\nhint = \"Look.\"\n";
     folder.write("scenarios/" + id + ".toml", head + more + "[script]\npeer = '''\n" + script + "'''\n");
   }
   JsonRun run(std::vector<std::string> arguments) const {
@@ -24,7 +25,9 @@ struct Catalogue {
 const std::string good = "a: connect, send 100 & receive echo, shutdown write, receive end\n";
 const std::string bad = "a: connect, send 100 & receive echo, receive end\n";  // the server has no reason to end
 
-std::string outcome(const JsonRun& run, const std::string& id) { return run.result(id)->at("outcome"); }
+std::string outcome(const JsonRun& run, const std::string& id) {
+  return run.result(id)->at("outcome");
+}
 
 }  // namespace
 
@@ -74,7 +77,8 @@ BOOST_AUTO_TEST_CASE(results_stand_in_the_same_order_however_many_run_side_by_si
     const JsonRun run = c.run({"--jobs", jobs});
     BOOST_TEST(run.finished.code == 0);
     BOOST_REQUIRE(run.report["results"].size() == 12u);
-    for (int i = 0; i < 12; ++i) BOOST_TEST(run.report["results"][static_cast<std::size_t>(i)]["id"] == "stream/s" + std::to_string(10 + i));
+    for (int i = 0; i < 12; ++i)
+      BOOST_TEST(run.report["results"][static_cast<std::size_t>(i)]["id"] == "stream/s" + std::to_string(10 + i));
   }
 }
 

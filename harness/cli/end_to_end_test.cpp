@@ -12,10 +12,14 @@ namespace {
 
 using nlohmann::json;
 
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 // A word that no other process has among its arguments.
-std::string unique_word(const char* what) { return std::string("sockrig-test-") + what + "-" + std::to_string(::getpid()); }
+std::string unique_word(const char* what) {
+  return std::string("sockrig-test-") + what + "-" + std::to_string(::getpid());
+}
 
 bool python() {
   if (::access("/usr/bin/python3", X_OK) == 0) return true;
@@ -23,7 +27,9 @@ bool python() {
   return false;
 }
 
-std::string reference_server() { return built("reference-server") + " echo --host {host} --port {port} --serves at-once"; }
+std::string reference_server() {
+  return built("reference-server") + " echo --host {host} --port {port} --serves at-once";
+}
 
 // Shared memory of runs; and whether there is some that is new, although the runner that its name tells is gone.
 std::set<std::string> regions() {
@@ -63,7 +69,8 @@ json comparable(json report) {
 BOOST_AUTO_TEST_SUITE(end_to_end)
 
 BOOST_AUTO_TEST_CASE(the_reference_programs_pass) {
-  const JsonRun run = run_for_json({"stream/text", "stream/empty", "shutdown/immediate", "stream/short-recv-one", "connect/refused"});
+  const JsonRun run =
+      run_for_json({"stream/text", "stream/empty", "shutdown/immediate", "stream/short-recv-one", "connect/refused"});
   BOOST_TEST(run.finished.code == 0, run.finished.err);
   BOOST_TEST(run.report["results"].size() > 8u);
   for (const json& r : run.report["results"]) BOOST_TEST(r["outcome"] == "pass", r.dump(1));
@@ -101,7 +108,8 @@ BOOST_AUTO_TEST_CASE(a_broken_scenario_exits_2_with_its_place) {
 }
 
 BOOST_AUTO_TEST_CASE(a_report_that_cannot_be_written_exits_5) {
-  const Finished f = sockrig({"run", "stream/empty", "--echo-server", reference_server(), "--report", "json=/dev/full"});
+  const Finished f =
+      sockrig({"run", "stream/empty", "--echo-server", reference_server(), "--report", "json=/dev/full"});
   BOOST_TEST(f.code == 5);
   BOOST_TEST(holds(f.err, "/dev/full"));
 }
@@ -143,7 +151,8 @@ BOOST_AUTO_TEST_CASE(a_program_that_works_for_ever_spins) {
 }
 
 BOOST_AUTO_TEST_CASE(a_repeat_command_repeats_it) {
-  const JsonRun run = run_for_json({"stream/short-send-random", "--echo-server", planted("mistake-short-send-ignored") + " {host} {port}", "--seed", "77"});
+  const JsonRun run = run_for_json({"stream/short-send-random", "--echo-server",
+                                    planted("mistake-short-send-ignored") + " {host} {port}", "--seed", "77"});
   BOOST_TEST(run.finished.code == 1);
   const json& r = *run.result("stream/short-send-random");
   BOOST_REQUIRE(r["outcome"] == "fail");
@@ -158,8 +167,13 @@ BOOST_AUTO_TEST_CASE(a_repeat_command_repeats_it) {
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_result) {
-  const std::vector<std::string> arguments{"stream/text",  "stream/short-recv-random", "stream/short-send-random",
-                                           "stream/empty", "failure/vanish",           "--seed", "5"};
+  const std::vector<std::string> arguments{"stream/text",
+                                           "stream/short-recv-random",
+                                           "stream/short-send-random",
+                                           "stream/empty",
+                                           "failure/vanish",
+                                           "--seed",
+                                           "5"};
   const json one = comparable(run_for_json(arguments).report), two = comparable(run_for_json(arguments).report);
   BOOST_TEST(one == two, json::diff(one, two).dump(1));
 }
@@ -187,7 +201,8 @@ while True:
 )");
   for (const char* sandbox : {"auto", "none"}) {
     const std::string word = unique_word("daemon");
-    const JsonRun run = run_for_json({"stream/text", "--echo-server", server + " {host} {port} " + word, "--sandbox", sandbox});
+    const JsonRun run =
+        run_for_json({"stream/text", "--echo-server", server + " {host} {port} " + word, "--sandbox", sandbox});
     BOOST_TEST(run.report["results"].size() == 1u);
     BOOST_TEST((*run.result("stream/text"))["outcome"] == "pass", run.report.dump(1));
     BOOST_TEST(processes_with(word).empty(), sandbox);
@@ -195,7 +210,8 @@ while True:
 }
 
 BOOST_AUTO_TEST_CASE(without_namespaces_it_works_and_says_so) {
-  const JsonRun run = run_for_json({"stream/text", "stream/short-recv-one", "stream/small-segments", "--sandbox", "none"});
+  const JsonRun run =
+      run_for_json({"stream/text", "stream/short-recv-one", "stream/small-segments", "--sandbox", "none"});
   BOOST_TEST(run.finished.code == 0, run.finished.err);
   BOOST_TEST(holds(run.report["machine"]["sandbox"], "none"), run.report["machine"]["sandbox"]);
   BOOST_TEST((*run.result("stream/text"))["outcome"] == "pass");
@@ -234,7 +250,8 @@ while True: pass
     for (const int signal : {SIGINT, SIGTERM}) {
       const std::string word = unique_word("interrupt");
       const std::set<std::string> before = regions();
-      Spawned run({built("sockrig"), "run", "stream", "--echo-server", server + " {host} {port} " + word, "--sandbox", sandbox, "--report", "json=-"});
+      Spawned run({built("sockrig"), "run", "stream", "--echo-server", server + " {host} {port} " + word, "--sandbox",
+                   sandbox, "--report", "json=-"});
       const auto subjects = [&] {
         std::vector<pid_t> out = processes_with(word);
         std::erase(out, run.pid());

@@ -71,8 +71,10 @@ std::string differences(const JsonRun& run, const Ids& wanted) {
   std::string missed, extra, undecided;
   for (const std::string& id : wanted) {
     const json* result = run.result(id);
-    if (result == nullptr) missed += "  " + id + ": does not apply to this role\n";
-    else if (result->at("outcome") != "fail") missed += told(*result);
+    if (result == nullptr)
+      missed += "  " + id + ": does not apply to this role\n";
+    else if (result->at("outcome") != "fail")
+      missed += told(*result);
   }
   for (const json& result : run.report.at("results")) {
     if (result.at("outcome") == "fail" && !wanted.contains(result.at("id").get<std::string>())) extra += told(result);
@@ -86,7 +88,8 @@ std::string differences(const JsonRun& run, const Ids& wanted) {
 }
 
 std::string role_of_style(const std::string& name) {
-  const std::map<std::string, std::string> roles{{"echo", "echo-server"}, {"discard", "discard-server"}, {"chargen", "chargen-server"}, {"client", "client"}};
+  const std::map<std::string, std::string> roles{
+      {"echo", "echo-server"}, {"discard", "discard-server"}, {"chargen", "chargen-server"}, {"client", "client"}};
   const auto found = roles.find(name.substr(0, name.find_first_of("-.")));
   BOOST_REQUIRE_MESSAGE(found != roles.end(), name << ": its name does not begin with its role");
   return found->second;
@@ -114,8 +117,10 @@ BOOST_AUTO_TEST_CASE(mistakes) {
     BOOST_TEST(described.insert(m.name).second, m.name << " is described twice");
     Ids wanted;
     for (const std::string& id : m.fails) {
-      if (known.contains(id)) wanted.insert(id);
-      else BOOST_TEST_MESSAGE(m.name << ": " << id << " is not in the catalogue");
+      if (known.contains(id))
+        wanted.insert(id);
+      else
+        BOOST_TEST_MESSAGE(m.name << ": " << id << " is not in the catalogue");
     }
     noticed.insert(wanted.begin(), wanted.end());
     if (!asked_for(m.name)) continue;
@@ -125,7 +130,8 @@ BOOST_AUTO_TEST_CASE(mistakes) {
     BOOST_TEST(differs.empty(), m.name << " [" << m.role << "]\n" << differs);
     if (differs.empty()) BOOST_TEST(run.finished.code == (wanted.empty() ? 0 : 1));
   }
-  for (const std::string& name : programs_with("mistake-")) BOOST_TEST(described.contains(name), name << " is not in mistakes.toml");
+  for (const std::string& name : programs_with("mistake-"))
+    BOOST_TEST(described.contains(name), name << " is not in mistakes.toml");
   for (const std::string& id : known) {
     if (!noticed.contains(id)) BOOST_TEST_MESSAGE("no planted mistake is noticed by " << id);
   }
@@ -151,7 +157,9 @@ BOOST_AUTO_TEST_CASE(styles) {
     BOOST_TEST_MESSAGE((differs.empty() ? "as it should be: " : "DIFFERS: ") << name);
     BOOST_TEST(differs.empty(), name << "\n" << differs);
     if (differs.empty()) BOOST_TEST(run.finished.code == 0);
-    BOOST_TEST(std::ranges::count_if(run.report.at("results"), [](const json& r) { return r.at("outcome") == "pass"; }) > 10, name);
+    BOOST_TEST(
+        std::ranges::count_if(run.report.at("results"), [](const json& r) { return r.at("outcome") == "pass"; }) > 10,
+        name);
   }
 }
 

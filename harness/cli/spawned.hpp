@@ -27,7 +27,8 @@ inline std::string built(const std::string& name) {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
 }
 inline std::string planted(const std::string& name) {
-  return (std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "libexec/sockrig" / name).string();
+  return (std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "libexec/sockrig" / name)
+      .string();
 }
 
 // A folder of the test's own, gone with it.
@@ -53,7 +54,8 @@ class Folder {
   std::string program(const std::string& name, const std::string& text) const {
     write(name, text);
     std::filesystem::permissions(path_ / name, std::filesystem::perms::owner_all | std::filesystem::perms::group_exec |
-                                                   std::filesystem::perms::group_read | std::filesystem::perms::others_exec |
+                                                   std::filesystem::perms::group_read |
+                                                   std::filesystem::perms::others_exec |
                                                    std::filesystem::perms::others_read);
     return file(name);
   }
@@ -71,7 +73,8 @@ struct Finished {
 class Spawned {
  public:
   explicit Spawned(std::vector<std::string> words, uid_t become = 0)
-      : out_(check("memfd_create", ::memfd_create("out", MFD_CLOEXEC))), err_(check("memfd_create", ::memfd_create("err", MFD_CLOEXEC))) {
+      : out_(check("memfd_create", ::memfd_create("out", MFD_CLOEXEC))),
+        err_(check("memfd_create", ::memfd_create("err", MFD_CLOEXEC))) {
     std::vector<char*> arguments;
     for (std::string& w : words) arguments.push_back(w.data());
     arguments.push_back(nullptr);
@@ -98,9 +101,11 @@ class Spawned {
   }
   Finished wait() {
     int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
     pid_ = -1;
-    return {WIFSIGNALED(status) ? 1000 + WTERMSIG(status) : WEXITSTATUS(status), read_file("/proc/self/fd/" + std::to_string(out_.get())),
+    return {WIFSIGNALED(status) ? 1000 + WTERMSIG(status) : WEXITSTATUS(status),
+            read_file("/proc/self/fd/" + std::to_string(out_.get())),
             read_file("/proc/self/fd/" + std::to_string(err_.get()))};
   }
 

@@ -35,17 +35,17 @@ using FaultValue = std::variant<std::int64_t, std::string>;
 using FaultArguments = std::map<std::string, FaultValue, std::less<>>;
 
 struct FaultParameter {
-  std::string_view name;     // "bytes"
-  std::string_view meaning;  // for `sockrig explain` and error messages
-  std::int64_t least = 0, most = 0;        // range of a number; 0, 0 = takes a word
-  std::vector<std::string_view> words;     // the words it takes
+  std::string_view name;                // "bytes"
+  std::string_view meaning;             // for `sockrig explain` and error messages
+  std::int64_t least = 0, most = 0;     // range of a number; 0, 0 = takes a word
+  std::vector<std::string_view> words;  // the words it takes
 };
 
 struct FaultKind {
-  std::string_view name;      // "short-recv"
-  std::string_view summary;   // one sentence: the effect
-  std::string_view licence;   // the clause that permits it
-  std::string_view never;     // what it never does
+  std::string_view name;     // "short-recv"
+  std::string_view summary;  // one sentence: the effect
+  std::string_view licence;  // the clause that permits it
+  std::string_view never;    // what it never does
   std::vector<FaultParameter> parameters;
   // Arguments are checked against `parameters` before. Returns "" or what is wrong with their combination.
   std::string (*compile)(const FaultArguments&, RulePlan& out);

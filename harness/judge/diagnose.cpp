@@ -9,11 +9,15 @@
 namespace sockrig {
 namespace {
 
-std::string bytes(std::uint64_t n) { return std::to_string(n) + (n == 1 ? " byte" : " bytes"); }
-std::string subject_name(const RunSpec& spec) { return spec.role == Role::client ? "the client" : "the server"; }
+std::string bytes(std::uint64_t n) {
+  return std::to_string(n) + (n == 1 ? " byte" : " bytes");
+}
+std::string subject_name(const RunSpec& spec) {
+  return spec.role == Role::client ? "the client" : "the server";
+}
 
-// The injected short send after which the stream went wrong: the bytes sent on its socket up to then are just those that
-// came right. Where calls were not written down the sum is not to be had; then the length that is missing must do.
+// The injected short send after which the stream went wrong: the bytes sent on its socket up to then are just those
+// that came right. Where calls were not written down the sum is not to be had; then the length that is missing must do.
 const CallEvent* short_send_at(const Observation& o) {
   const Divergence& d = *o.divergence;
   std::map<std::int32_t, std::uint64_t> sent;
@@ -35,10 +39,13 @@ std::string cause_of_loss(const Observation& o) {
   const CallEvent* e = short_send_at(o);
   if (e == nullptr) return {};
   const Divergence& d = *o.divergence;
-  const std::string call = std::string(wire::name_of(e->call)) + "() returned " + std::to_string(e->result) + " of " + std::to_string(e->asked);
+  const std::string call = std::string(wire::name_of(e->call)) + "() returned " + std::to_string(e->result) + " of " +
+                           std::to_string(e->asked);
   const auto rest = static_cast<std::uint64_t>(e->asked - e->result);
-  if (d.kind == DivergenceKind::lost && d.length == rest) return call + " and the other " + bytes(rest) + " were never sent";
-  if (d.kind == DivergenceKind::repeated && d.length == static_cast<std::uint64_t>(e->result)) return call + " and was called again from the beginning";
+  if (d.kind == DivergenceKind::lost && d.length == rest)
+    return call + " and the other " + bytes(rest) + " were never sent";
+  if (d.kind == DivergenceKind::repeated && d.length == static_cast<std::uint64_t>(e->result))
+    return call + " and was called again from the beginning";
   return call + ", and what was sent next does not follow";
 }
 
@@ -56,21 +63,25 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
   const auto& listening = o.record.listening;
   const auto listens_on = [&](std::uint16_t p) { return std::ranges::find(listening, p) != listening.end(); };
   for (const CallEvent& e : o.record.events) {
-    if ((e.call == wire::Call::bind || e.call == wire::Call::listen) && e.result < 0) out.details.push_back(to_string(e));
+    if ((e.call == wire::Call::bind || e.call == wire::Call::listen) && e.result < 0)
+      out.details.push_back(to_string(e));
   }
   if (listens_on(swapped)) {
     out.code = "port-byte-swapped";
-    out.message = subject_name(spec) + " listens on port " + std::to_string(swapped) + " instead of " + std::to_string(port) +
-                  ": its two bytes are swapped, htons() is missing";
+    out.message = subject_name(spec) + " listens on port " + std::to_string(swapped) + " instead of " +
+                  std::to_string(port) + ": its two bytes are swapped, htons() is missing";
   } else if (!listening.empty()) {
     out.code = "wrong-port";
-    out.message = subject_name(spec) + " listens on port " + std::to_string(listening.front()) + " instead of " + std::to_string(port);
+    out.message = subject_name(spec) + " listens on port " + std::to_string(listening.front()) + " instead of " +
+                  std::to_string(port);
   } else if (o.record.subject_ending) {
     out.code = "ended-before-listening";
-    out.message = subject_name(spec) + " " + to_string(*o.record.subject_ending) + " and does not listen on port " + std::to_string(port);
+    out.message = subject_name(spec) + " " + to_string(*o.record.subject_ending) + " and does not listen on port " +
+                  std::to_string(port);
   } else {
     out.code = "not-listening";
-    out.message = subject_name(spec) + " does not listen on port " + std::to_string(port) + (o.waits.empty() ? "" : "; it waits " + o.waits.front());
+    out.message = subject_name(spec) + " does not listen on port " + std::to_string(port) +
+                  (o.waits.empty() ? "" : "; it waits " + o.waits.front());
   }
 }
 
@@ -85,12 +96,22 @@ void diagnose_end(const RunSpec& spec, const Observation& o, Diagnosis& out) {
 
 void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   const Record& r = o.record;
+  if (r.unmet && r.unmet->code == "descriptors-leaked") {
+    const auto number = [&](const char* name) {
+      const auto found = r.kernel.find(name);
+      return std::to_string(found == r.kernel.end() ? 0 : found->second);
+    };
+    out.code = r.unmet->code;
+    out.message =
+        "it has " + number("descriptors after") + " descriptors open, " + number("descriptors before") + " before";
+    return;
+  }
   switch (r.stop) {
     case Stop::spinning:
       if (o.spun_on) {
         out.code = "spins-at-end";
-        out.message = subject_name(spec) + " was told of the end of stream on " + o.spun_name + " " + std::to_string(o.spun_on->ends) +
-                      " times and received again: 0 from recv() is the end";
+        out.message = subject_name(spec) + " was told of the end of stream on " + o.spun_name + " " +
+                      std::to_string(o.spun_on->ends) + " times and received again: 0 from recv() is the end";
       } else {
         out.code = "spins";
         out.message = subject_name(spec) + " keeps the processor busy, and no byte moves";
@@ -105,17 +126,20 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
       out.message = subject_name(spec) + " has ended";
       if (r.subject_ending) diagnose_end(spec, o, out);
       return;
-    default: break;
+    default:
+      break;
   }
   const Channel* channel = r.unmet && r.unmet->channel ? &r.channels[*r.unmet->channel] : nullptr;
   const bool at_end = channel != nullptr && r.steps[r.unmet->step].text.ends_with("receive end") && channel->shut;
   const auto& sockets = r.last_look.sockets;
   const bool left_open = at_end && std::ranges::any_of(sockets, [&](const KernelSocket& s) {
-    return s.state == TcpState::close_wait && s.receive_queue == 0 && (s.remote_port == channel->local_port || s.local_port == channel->local_port);
-  });
+                           return s.state == TcpState::close_wait && s.receive_queue == 0 &&
+                                  (s.remote_port == channel->local_port || s.local_port == channel->local_port);
+                         });
   if (left_open && o.blocked_call.empty()) {
     out.code = "not-closed";
-    out.message = subject_name(spec) + " has been sent the end of stream on " + channel->name + " and does not close that connection";
+    out.message = subject_name(spec) + " has been sent the end of stream on " + channel->name +
+                  " and does not close that connection";
     return;
   }
   const std::string step = r.unmet ? r.steps[r.unmet->step].text : "";
@@ -128,11 +152,29 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   }
   out.code = o.blocked_call.empty() ? "stuck" : "stuck-in-" + o.blocked_call;
   std::string where;
-  for (const std::string& w : o.waits) where += (where.empty() ? "" : "; ") + w;
+  constexpr std::size_t enough = 3;
+  for (std::size_t i = 0; i < o.waits.size() && i < enough; ++i) where += (where.empty() ? "" : "; ") + o.waits[i];
+  if (o.waits.size() > enough) where += "; and in " + std::to_string(o.waits.size() - enough) + " other places";
   out.message = subject_name(spec) + " is stuck" + (where.empty() ? "" : ": it waits " + where);
   if (r.stop == Stop::deadline) {
     out.code = "no-progress";
     out.message = subject_name(spec) + " made no progress for 10 s" + (where.empty() ? "" : ": it waits " + where);
+  }
+}
+
+// Bytes that the program has not taken, by connection.
+void add_unread(const Observation& o, Diagnosis& out) {
+  for (const KernelSocket& s : o.record.last_look.sockets) {
+    if (s.receive_queue == 0 || s.state == TcpState::listen) continue;
+    for (const Channel& c : o.record.channels) {
+      // On a server's side the connection's own port is the remote one, on a client's the local one.
+      const bool subjects_end =
+          c.local_port != 0 &&
+          (s.remote_port == c.local_port ? s.local_port == o.record.port
+                                         : s.local_port == c.local_port && s.remote_port == o.record.port);
+      if (subjects_end && out.details.size() < 6)
+        out.details.push_back(bytes(s.receive_queue) + " lie unread on the connection " + c.name);
+    }
   }
 }
 
@@ -141,7 +183,8 @@ void add_shortfall(const Observation& o, Diagnosis& out) {
   const Record& r = o.record;
   for (const Channel& c : r.channels) {
     if (c.received >= c.due || c.differs_at || c.source.empty()) continue;
-    out.details.push_back(c.name + " got " + std::to_string(c.received) + " of " + std::to_string(c.due) + " bytes of what " + c.source + " sent");
+    out.details.push_back(c.name + " got " + std::to_string(c.received) + " of " + std::to_string(c.due) +
+                          " bytes of what " + c.source + " sent");
     unsigned char next = 1;
     fill(c.expected, c.received, std::span(&next, 1));
     const bool sending = o.blocked_call.starts_with("send") || o.blocked_call.starts_with("write");
@@ -161,14 +204,23 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
   const bool ended = r.subject_ending && !r.ended_by_script;
   const bool at_listens = r.unmet && r.steps[r.unmet->step].text.ends_with(": listens");
 
-  if (killed) diagnose_end(spec, o, out);
-  else if (o.divergence) diagnose_bytes(o, *channel, out);
-  else if (at_listens) diagnose_listening(spec, o, out);
-  else if (r.stop != Stop::unmet) diagnose_stuck(spec, o, out);
+  if (killed)
+    diagnose_end(spec, o, out);
+  else if (o.divergence)
+    diagnose_bytes(o, *channel, out);
+  else if (at_listens)
+    diagnose_listening(spec, o, out);
+  else if (r.stop != Stop::unmet)
+    diagnose_stuck(spec, o, out);
   else if (r.unmet) {
     out.code = r.unmet->code;
     out.message = r.unmet->what;
     if (out.code == "ended-early" && channel != nullptr) out.offset = channel->received;
+    if (spec.role == Role::client && ended && !r.subject_ending->by_signal && r.subject_ending->code != 0 &&
+        (out.code == "reset" || out.code == "ended-early" || out.code == "input-closed")) {
+      out.message = "the client " + to_string(*r.subject_ending) + ": " + out.message;
+      out.code = "ended";
+    }
     const bool connection_lost = out.code == "reset" || out.code == "connect-failed" || out.code == "ended-early";
     if (connection_lost && ended && is_server(spec.role)) {
       const std::string symptom = out.message;
@@ -176,6 +228,7 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
       out.message += " in the middle of the scenario: " + symptom;
     }
   }
+  if (r.stop == Stop::standstill || r.stop == Stop::deadline) add_unread(o, out);
   add_shortfall(o, out);
   for (const std::string& call : o.injected) out.details.push_back(call);
   const bool armed = !o.faults.empty();

@@ -9,8 +9,12 @@
 namespace sockrig {
 namespace {
 
-Diagnosis of(const MadeUp& m) { return diagnose(m.spec, m.observed()); }
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+Diagnosis of(const MadeUp& m) {
+  return diagnose(m.spec, m.observed());
+}
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 bool tells(const Diagnosis& d, const std::string& part) {
   return std::ranges::any_of(d.details, [&](const std::string& line) { return holds(line, part); });
 }
@@ -35,7 +39,9 @@ BOOST_AUTO_TEST_CASE(a_short_send_explains_what_is_lost) {
   m.wrong_bytes(100, m.right_bytes(300, 700));
   m.add_event(wire::Call::send, 300, 100);
   const Diagnosis d = of(m);
-  BOOST_TEST(d.message == "lost 200 bytes at offset 100 of what a sent: send() returned 100 of 300 and the other 200 bytes were never sent");
+  BOOST_TEST(d.message ==
+             "lost 200 bytes at offset 100 of what a sent: send() returned 100 of 300 and the other 200 bytes were "
+             "never sent");
   BOOST_TEST(tells(d, "send(fd 4) asked 300 → 100   (injected)"));
 }
 
@@ -55,15 +61,17 @@ BOOST_AUTO_TEST_CASE(a_short_send_where_the_stream_goes_wrong_is_named_even_if_i
   m.wrong_bytes(100, m.right_bytes(300, 700));
   m.add_event(wire::Call::send, 60, 60, 0);
   m.add_event(wire::Call::send, 400, 40);
-  BOOST_TEST(of(m).message == "lost 200 bytes at offset 100 of what a sent: send() returned 40 of 400, and what was sent next does not follow");
+  BOOST_TEST(
+      of(m).message ==
+      "lost 200 bytes at offset 100 of what a sent: send() returned 40 of 400, and what was sent next does not follow");
 }
 
 BOOST_AUTO_TEST_CASE(a_short_send_that_does_not_fit_is_not_blamed) {
   MadeUp m;
   m.add_fault("short-send bytes=100").fired = 1;
   m.wrong_bytes(100, m.right_bytes(300, 700));
-  m.add_event(wire::Call::send, 400, 50);       // neither its rest nor what was sent by then fits
-  m.add_event(wire::Call::send, 250, 50, 0);    // what was sent by then fits, but it was not injected
+  m.add_event(wire::Call::send, 400, 50);     // neither its rest nor what was sent by then fits
+  m.add_event(wire::Call::send, 250, 50, 0);  // what was sent by then fits, but it was not injected
   BOOST_TEST(of(m).message == "lost 200 bytes at offset 100 of what a sent");
 }
 
@@ -79,8 +87,8 @@ BOOST_AUTO_TEST_CASE(a_failure_without_a_fired_fault_says_so) {
 BOOST_AUTO_TEST_CASE(a_port_without_htons_is_recognised) {
   MadeUp m;
   m.fail_at(1, Stop::standstill, "stuck");
-  m.record.port = 20000;                         // 0x4e20
-  m.record.listening = {8270};                   // 0x204e
+  m.record.port = 20000;        // 0x4e20
+  m.record.listening = {8270};  // 0x204e
   const Diagnosis d = of(m);
   BOOST_TEST(d.code == "port-byte-swapped");
   BOOST_TEST(holds(d.message, "htons() is missing"));
@@ -128,7 +136,9 @@ BOOST_AUTO_TEST_CASE(a_server_that_ended_explains_the_lost_connection) {
   m.record.subject_ending = Ending{false, 1};
   const Diagnosis d = of(m);
   BOOST_TEST(d.code == "ended");
-  BOOST_TEST(d.message == "the server exited with status 1 in the middle of the scenario: b could not connect to the server: Connection refused");
+  BOOST_TEST(d.message ==
+             "the server exited with status 1 in the middle of the scenario: b could not connect to the server: "
+             "Connection refused");
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_ended_is_not_called_a_server) {

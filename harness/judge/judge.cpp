@@ -7,8 +7,8 @@ namespace {
 
 using wire::Withheld;
 
-// Reasons that say something of the program, not of the moment: where such a one always held a fault back, the claim does
-// not apply to it.
+// Reasons that say something of the program, not of the moment: where such a one always held a fault back, the claim
+// does not apply to it.
 bool concerns_program(Withheld w) {
   switch (w) {
     case Withheld::non_blocking:
@@ -18,12 +18,14 @@ bool concerns_program(Withheld w) {
     case Withheld::wait_all:
     case Withheld::not_stream:
     case Withheld::edge_triggered:
-    case Withheld::ready: return true;  // it asks only when there is something: by poll, say
+    case Withheld::ready:
+      return true;  // it asks only when there is something: by poll, say
     case Withheld::too_small:
     case Withheld::low_water:
     case Withheld::peek:
     case Withheld::end_queued:
-    case Withheld::count: return false;
+    case Withheld::count:
+      return false;
   }
   return false;
 }
@@ -37,9 +39,12 @@ struct Evidence {
 Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpec& spec) {
   if (fault.fired > 0) return {};
   const std::string silent = ": " + fault.text + " could not fire";
-  if (!o.attached) return {Outcome::inconclusive, "the shim is not in the program (is it static, or does it clear its environment?)" + silent};
+  if (!o.attached)
+    return {Outcome::inconclusive,
+            "the shim is not in the program (is it static, or does it clear its environment?)" + silent};
   if (!o.data_seen)
-    return {Outcome::inconclusive, "the program's calls were not seen (it does not call the C library's functions for its sockets)" + silent};
+    return {Outcome::inconclusive,
+            "the program's calls were not seen (it does not call the C library's functions for its sockets)" + silent};
   std::string why;
   bool program = false, moment = false;
   for (const auto& [reason, count] : fault.withheld) {
@@ -47,14 +52,17 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpe
     program = program || concerns_program(reason);
     moment = moment || (!concerns_program(reason) && reason != Withheld::too_small);  // what is too small says nothing
   }
-  if (program && !moment) return {Outcome::skipped, "not applicable: " + fault.text + " is never licensed here: " + why};
+  if (program && !moment)
+    return {Outcome::skipped, "not applicable: " + fault.text + " is never licensed here: " + why};
   const RulePlan* rule = nullptr;
   for (const Fault& f : spec.scenario->faults) {
     if (f.text == fault.text) rule = &f.rule;
   }
   if (fault.seen == 0 && rule != nullptr && rule->verb == wire::Verb::interrupt)
     return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text + " is about"};
-  return {Outcome::inconclusive, fault.text + " never fired" + (why.empty() ? " (" + std::to_string(fault.seen) + " calls were seen)" : ": " + why)};
+  return {Outcome::inconclusive,
+          fault.text + " never fired" +
+              (why.empty() ? " (" + std::to_string(fault.seen) + " calls were seen)" : ": " + why)};
 }
 
 std::vector<StepResult> steps_of(const Record& record) {
@@ -65,7 +73,9 @@ std::vector<StepResult> steps_of(const Record& record) {
     r.number = static_cast<int>(i) + 1;
     r.text = s.text;
     r.note = s.note;
-    r.state = s.outcome == StepOutcome::met ? StepState::met : s.outcome == StepOutcome::unmet ? StepState::unmet : StepState::not_reached;
+    r.state = s.outcome == StepOutcome::met     ? StepState::met
+              : s.outcome == StepOutcome::unmet ? StepState::unmet
+                                                : StepState::not_reached;
     out.push_back(std::move(r));
   }
   return out;

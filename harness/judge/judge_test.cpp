@@ -14,8 +14,12 @@ bool is(Outcome o, const Result& r) {
   if (r.outcome != o) BOOST_TEST_MESSAGE("it is " << to_string(r.outcome) << ": " << r.reason);
   return r.outcome == o;
 }
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-std::uint32_t& withheld(RuleRecord& r, wire::Withheld w) { return r.withheld[static_cast<std::size_t>(w)]; }
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+std::uint32_t& withheld(RuleRecord& r, wire::Withheld w) {
+  return r.withheld[static_cast<std::size_t>(w)];
+}
 
 }  // namespace
 
@@ -106,7 +110,8 @@ BOOST_AUTO_TEST_CASE(bytes_that_the_peer_saw_and_the_shim_did_not_are_inconclusi
 
 BOOST_AUTO_TEST_CASE(what_the_program_is_keeps_a_claim_from_applying) {
   using enum wire::Withheld;
-  for (const wire::Withheld w : {non_blocking, no_handler, restarts, signal_blocked, wait_all, not_stream, edge_triggered, ready}) {
+  for (const wire::Withheld w :
+       {non_blocking, no_handler, restarts, signal_blocked, wait_all, not_stream, edge_triggered, ready}) {
     MadeUp m;
     RuleRecord& rule = m.add_fault("interrupted call=recv");
     rule.seen = 5;

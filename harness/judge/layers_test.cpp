@@ -15,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> line{"wire", "faults", "catalogue", "plan", "run", "observe", "judge", "reports", "cli", "bench"};
+const std::vector<std::string> line{"wire",    "faults", "catalogue", "plan", "run",
+                                    "observe", "judge",  "reports",   "cli",  "bench"};
 
 // The stage of an include, "" if it names none.
 std::string stage_of(const std::string& include) {
@@ -40,7 +41,9 @@ std::vector<std::string> includes_of(const fs::path& file) {
   return out;
 }
 
-fs::path folder_of(const std::string& stage) { return fs::path(SOCKRIG_SOURCE_DIR) / (stage == "reports" ? "" : "harness") / stage; }
+fs::path folder_of(const std::string& stage) {
+  return fs::path(SOCKRIG_SOURCE_DIR) / (stage == "reports" ? "" : "harness") / stage;
+}
 
 std::vector<fs::path> sources_of(const std::string& stage) {
   std::vector<fs::path> out;
@@ -59,7 +62,8 @@ BOOST_AUTO_TEST_SUITE(layers)
 BOOST_AUTO_TEST_CASE(a_stage_includes_only_what_stands_left_of_it) {
   std::size_t checked = 0;
   for (const fs::directory_entry& folder : fs::directory_iterator(fs::path(SOCKRIG_SOURCE_DIR) / "harness")) {
-    if (folder.is_directory()) BOOST_TEST(stage_of(folder.path().filename().string() + "/") != "", folder.path() << " is no stage of the line");
+    if (folder.is_directory())
+      BOOST_TEST(stage_of(folder.path().filename().string() + "/") != "", folder.path() << " is no stage of the line");
   }
   std::vector<std::string> stages = line;
   stages.push_back("shim");
@@ -82,20 +86,23 @@ BOOST_AUTO_TEST_CASE(programs_under_test_share_no_code_with_the_harness) {
     const std::string extension = entry.path().extension();
     if (extension != ".cpp" && extension != ".hpp") continue;
     ++files;
-    for (const std::string& include : includes_of(entry.path())) BOOST_TEST(stage_of(include) == "", entry.path().string() << " includes " << include);
+    for (const std::string& include : includes_of(entry.path()))
+      BOOST_TEST(stage_of(include) == "", entry.path().string() << " includes " << include);
   }
   BOOST_TEST(files > 10u);
 }
 
 BOOST_AUTO_TEST_CASE(pure_stages_reach_for_no_system) {
   // "Catalogue, plan, judge and reports are pure. Only run forks, opens sockets or reads the clock."
-  const std::regex system(R"re(^\s*#\s*include\s+<(sys/(socket|wait|epoll|mman)\.h|unistd\.h|poll\.h|sched\.h|netinet/.*|chrono|thread|ctime)>)re");
+  const std::regex system(
+      R"re(^\s*#\s*include\s+<(sys/(socket|wait|epoll|mman)\.h|unistd\.h|poll\.h|sched\.h|netinet/.*|chrono|thread|ctime)>)re");
   for (const char* stage : {"faults", "catalogue", "plan", "observe", "judge", "reports"}) {
     for (const fs::path& file : sources_of(stage)) {
       const std::string name = file.filename();
       if (name.ends_with("_test.cpp") || name == "verifier.hpp") continue;  // tests may do as they please
       std::ifstream in(file);
-      for (std::string text; std::getline(in, text);) BOOST_TEST(!std::regex_search(text, system), file.string() << ": " << text);
+      for (std::string text; std::getline(in, text);)
+        BOOST_TEST(!std::regex_search(text, system), file.string() << ": " << text);
     }
   }
 }

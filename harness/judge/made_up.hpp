@@ -82,7 +82,8 @@ struct MadeUp {
     fill(a().expected, offset, std::span(reinterpret_cast<unsigned char*>(out.data()), out.size()));
     return out;
   }
-  CallEvent& add_event(wire::Call call, std::int64_t asked, std::int64_t result, std::uint16_t flags = wire::event_injected) {
+  CallEvent& add_event(wire::Call call, std::int64_t asked, std::int64_t result,
+                       std::uint16_t flags = wire::event_injected) {
     CallEvent e;
     e.call = call;
     e.fd = 4;

@@ -24,43 +24,43 @@ std::string_view to_string(StepState s);
 
 // What was wrong, for people and for programs.
 struct Diagnosis {
-  std::string code;     // stable, kebab-case: "lost-bytes", "stuck-in-recv", "killed-by-signal"
-  std::string message;  // one sentence: "lost 4079 bytes at offset 17 of what a sent"
+  std::string code;                     // stable, kebab-case: "lost-bytes", "stuck-in-recv", "killed-by-signal"
+  std::string message;                  // one sentence: "lost 4079 bytes at offset 17 of what a sent"
   std::optional<std::uint64_t> offset;  // in the stream
   std::string connection;               // "" = none in particular
   std::vector<std::string> details;     // further facts, a line each (threads and what they wait in, calls)
 };
 
 struct StepResult {
-  int number = 0;        // 1-based
-  std::string text;      // "a: send 1 MiB"
+  int number = 0;    // 1-based
+  std::string text;  // "a: send 1 MiB"
   StepState state = StepState::not_reached;
-  std::string note;      // "got 17 of 1048576 bytes"
+  std::string note;  // "got 17 of 1048576 bytes"
 };
 
 struct FaultResult {
-  std::string text;      // "short-recv bytes=1"
+  std::string text;  // "short-recv bytes=1"
   std::string kind;
   std::uint64_t seen = 0, fired = 0;
   std::map<std::string, std::uint64_t> withheld;  // reason → count
-  std::string realised;  // "shim", "kernel", "peer"
+  std::string realised;                           // "shim", "kernel", "peer"
 };
 
 struct Result {
   std::string id, chapter;
   std::string claim, clause, hint;
-  std::string file;      // of the scenario
+  std::string file;  // of the scenario
   Role role{};
   Level level{};
   Outcome outcome{};
-  std::string reason;    // for inconclusive, skipped, error: in plain words; for fail: the diagnosis' message
+  std::string reason;  // for inconclusive, skipped, error: in plain words; for fail: the diagnosis' message
   std::vector<FaultResult> faults;
   std::map<std::string, std::int64_t> kernel;  // evidence: "ListenOverflows" → 17, "TIME_WAIT rows" → 1
   std::optional<Diagnosis> diagnosis;
   std::vector<StepResult> steps;
-  std::string output;    // head of what the program wrote to stderr and stdout, unescaped: quote it
+  std::string output;  // head of what the program wrote to stderr and stdout, unescaped: quote it
   double duration_ms = 0;
-  std::string repeat;    // the command line that repeats it
+  std::string repeat;  // the command line that repeats it
 };
 
 struct Summary {
@@ -69,9 +69,9 @@ struct Summary {
 
 struct RunResult {
   std::string sockrig_version;
-  std::string kernel;    // "Linux 6.18.44 x86_64"
-  std::string sandbox;   // "namespaces", "none (why)"
-  std::string engine;    // "preload"
+  std::string kernel;                          // "Linux 6.18.44 x86_64"
+  std::string sandbox;                         // "namespaces", "none (why)"
+  std::string engine;                          // "preload"
   std::map<std::string, std::string> subject;  // role → command
   std::uint64_t seed = 0;
   bool interrupted = false;
@@ -81,8 +81,8 @@ struct RunResult {
 
 Summary summarise(const RunResult& run);
 
-// architecture.md: 0 all passed or skipped, 1 a failure, 3 nothing selected, 4 inconclusive, 5 harness error, 130 interrupted.
-// An error outranks a failure, since it says that the harness cannot be trusted here.
+// architecture.md: 0 all passed or skipped, 1 a failure, 3 nothing selected, 4 inconclusive, 5 harness error, 130
+// interrupted. An error outranks a failure, since it says that the harness cannot be trusted here.
 int exit_code(const RunResult& run);
 
 }  // namespace sockrig

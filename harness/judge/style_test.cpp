@@ -45,13 +45,16 @@ std::size_t columns(const std::string& text) {
 }
 
 // Put together, so that this file does not hold them itself.
-const std::vector<std::string> unfinished{std::string("TO") + "DO", std::string("FIX") + "ME", std::string("XX") + "X:"};
+const std::vector<std::string> unfinished{std::string("TO") + "DO", std::string("FIX") + "ME",
+                                          std::string("XX") + "X:"};
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(style)
 
-BOOST_AUTO_TEST_CASE(there_is_code_to_look_at) { BOOST_TEST(code().size() > 100u); }
+BOOST_AUTO_TEST_CASE(there_is_code_to_look_at) {
+  BOOST_TEST(code().size() > 100u);
+}
 
 BOOST_AUTO_TEST_CASE(lines_are_short_and_have_no_tabs) {
   for (const fs::path& file : code()) {
@@ -67,7 +70,9 @@ BOOST_AUTO_TEST_CASE(lines_are_short_and_have_no_tabs) {
 
 BOOST_AUTO_TEST_CASE(files_are_short) {
   for (const fs::path& file : code()) {
-    const std::size_t most = file.parent_path().filename() == "programs" || file.filename() == "shim_test.cpp" ? most_lines_of_a_program : most_lines;
+    const std::size_t most = file.parent_path().filename() == "programs" || file.filename() == "shim_test.cpp"
+                                 ? most_lines_of_a_program
+                                 : most_lines;
     BOOST_TEST(lines_of(file).size() <= most, file.string() << " has " << lines_of(file).size() << " lines");
   }
 }
@@ -77,7 +82,8 @@ BOOST_AUTO_TEST_CASE(nothing_is_left_for_later) {
     std::size_t number = 0;
     for (const std::string& text : lines_of(file)) {
       ++number;
-      for (const std::string& word : unfinished) BOOST_TEST(text.find(word) == text.npos, file.string() << ':' << number << ": " << word);
+      for (const std::string& word : unfinished)
+        BOOST_TEST(text.find(word) == text.npos, file.string() << ':' << number << ": " << word);
     }
   }
 }

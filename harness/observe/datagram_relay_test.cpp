@@ -39,9 +39,10 @@ Bytes receive_datagram(const Descriptor& s) {
   return out;
 }
 
-// Hands on datagrams, but for one deed at the chosen one. After each it says through the control pipe how many it handed
-// on: the sender goes on only then, so that the network itself has no chance to lose or to reorder.
-void relay(const Descriptor& in, const sockaddr_in& to, int control, Deed deed, std::size_t chosen, std::size_t from, std::size_t n) {
+// Hands on datagrams, but for one deed at the chosen one. After each it says through the control pipe how many it
+// handed on: the sender goes on only then, so that the network itself has no chance to lose or to reorder.
+void relay(const Descriptor& in, const sockaddr_in& to, int control, Deed deed, std::size_t chosen, std::size_t from,
+           std::size_t n) {
   const Descriptor out(check("socket", ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)));
   Bytes held;
   for (std::size_t i = 0; i < datagrams; ++i) {
@@ -50,9 +51,14 @@ void relay(const Descriptor& in, const sockaddr_in& to, int control, Deed deed, 
     if (deed == Deed::reorder && i == chosen + 1) onward.push_back(held);
     if (i == chosen) {
       switch (deed) {
-        case Deed::none: break;
-        case Deed::lose: onward.clear(); break;
-        case Deed::repeat: onward.push_back(bytes); break;
+        case Deed::none:
+          break;
+        case Deed::lose:
+          onward.clear();
+          break;
+        case Deed::repeat:
+          onward.push_back(bytes);
+          break;
         case Deed::reorder:
           held = bytes;
           onward.clear();
@@ -133,7 +139,8 @@ BOOST_AUTO_TEST_CASE(a_repeated_datagram_is_named) {
     const std::uint64_t differs = first_difference(s, offset + datagram_bytes, offset);
     BOOST_REQUIRE(c.differs_at.has_value());
     BOOST_TEST(to_string(classify(c, {c}), c) == "repeated 1000 bytes: at offset " + std::to_string(differs) +
-                                                     " of what a sent the bytes begin again at " + std::to_string(differs - datagram_bytes));
+                                                     " of what a sent the bytes begin again at " +
+                                                     std::to_string(differs - datagram_bytes));
   });
 }
 
@@ -142,9 +149,10 @@ BOOST_AUTO_TEST_CASE(reordered_datagrams_are_named) {
     const Channel c = through_relay(s, Deed::reorder, chosen);
     const std::uint64_t differs = first_difference(s, offset, offset + datagram_bytes);
     BOOST_REQUIRE(c.differs_at.has_value());
-    BOOST_TEST(to_string(classify(c, {c}), c) == "swapped bytes: at offset " + std::to_string(differs) + " of what a sent came " +
-                                                     std::to_string(datagram_bytes - (differs - offset)) + " bytes that belong at " +
-                                                     std::to_string(differs + datagram_bytes));
+    BOOST_TEST(to_string(classify(c, {c}), c) ==
+               "swapped bytes: at offset " + std::to_string(differs) + " of what a sent came " +
+                   std::to_string(datagram_bytes - (differs - offset)) + " bytes that belong at " +
+                   std::to_string(differs + datagram_bytes));
   });
 }
 
@@ -153,8 +161,8 @@ BOOST_AUTO_TEST_CASE(a_corrupted_datagram_is_named) {
     const std::size_t from = dice(0, 400), n = dice(2, 500);
     const Channel c = through_relay(s, Deed::corrupt, chosen, from, n);
     BOOST_REQUIRE(c.differs_at.has_value());
-    BOOST_TEST(to_string(classify(c, {c}), c) ==
-               "wrong bytes at offset " + std::to_string(offset + from) + " of what a sent: " + std::to_string(n) + " bytes differ");
+    BOOST_TEST(to_string(classify(c, {c}), c) == "wrong bytes at offset " + std::to_string(offset + from) +
+                                                     " of what a sent: " + std::to_string(n) + " bytes differ");
   });
 }
 

@@ -14,7 +14,9 @@ constexpr std::size_t least_window = 4;            // fewer bytes could agree by
 constexpr std::uint64_t most_by_accident = 16;     // bytes next to a break that agree although they are others
 
 // Fewer bytes are found by accident somewhere in the neighbourhood: four letters of sixteen nearly always are.
-std::size_t least_to_search(const Stream& stream) { return stream.kind == Payload::text ? 8 : least_window; }
+std::size_t least_to_search(const Stream& stream) {
+  return stream.kind == Payload::text ? 8 : least_window;
+}
 
 // Few bytes cannot be computed back: look for them around where they should have been.
 std::optional<std::uint64_t> search(const Stream& stream, std::uint64_t around, std::uint64_t length, Bytes window) {
@@ -44,11 +46,13 @@ unsigned char byte_at(const Stream& stream, std::uint64_t offset) {
 // Where bytes of `from` came instead of those of `offset`, they may have come earlier: as many before it are the same.
 std::uint64_t same_before(const Stream& stream, std::uint64_t offset, std::uint64_t from) {
   std::uint64_t n = 0;
-  while (n < std::min(offset, most_by_accident) && byte_at(stream, offset - n - 1) == byte_at(stream, from - n - 1)) ++n;
+  while (n < std::min(offset, most_by_accident) && byte_at(stream, offset - n - 1) == byte_at(stream, from - n - 1))
+    ++n;
   return n;
 }
 
-// The bytes of `d.from` (ahead of `d.offset`) came, `run` of them: after how many those came that were due. Zero: never.
+// The bytes of `d.from` (ahead of `d.offset`) came, `run` of them: after how many those came that were due. Zero:
+// never.
 std::size_t swapped_after(const Stream& stream, const Divergence& d, Bytes window, std::size_t run) {
   const std::uint64_t early = same_before(stream, d.offset, d.from);
   for (std::size_t late = 0; late < std::min<std::size_t>(run, most_by_accident); ++late) {
@@ -136,29 +140,43 @@ std::string to_string(const Divergence& d, const Channel& c) {
   const std::string of = c.source.empty() ? "" : " of what " + c.source + " sent";
   switch (d.kind) {
     case DivergenceKind::lost:
-      return "lost " + bytes(d.length) + " " + at + of + (d.at_nul ? "; the first byte lost is a NUL, as if the data were a C string" : "");
-    case DivergenceKind::repeated: return "repeated " + bytes(d.length) + ": " + at + of + " the bytes begin again at " + std::to_string(d.from);
-    case DivergenceKind::swapped: return "swapped bytes: " + at + of + " came " + bytes(d.length) + " that belong at " + std::to_string(d.from);
-    case DivergenceKind::foreign: return "bytes of " + d.other + " (its offset " + std::to_string(d.from) + ") came on " + c.name + " " + at;
-    case DivergenceKind::inserted: return bytes(d.length) + " that nobody sent came " + at + of;
+      return "lost " + bytes(d.length) + " " + at + of +
+             (d.at_nul ? "; the first byte lost is a NUL, as if the data were a C string" : "");
+    case DivergenceKind::repeated:
+      return "repeated " + bytes(d.length) + ": " + at + of + " the bytes begin again at " + std::to_string(d.from);
+    case DivergenceKind::swapped:
+      return "swapped bytes: " + at + of + " came " + bytes(d.length) + " that belong at " + std::to_string(d.from);
+    case DivergenceKind::foreign:
+      return "bytes of " + d.other + " (its offset " + std::to_string(d.from) + ") came on " + c.name + " " + at;
+    case DivergenceKind::inserted:
+      return bytes(d.length) + " that nobody sent came " + at + of;
     case DivergenceKind::corrupted:
       if (c.lines) return "the rotating lines go wrong " + at;
-      if (d.zeroes) return "wrong bytes " + at + of + ": they are all zero, as from a buffer that was not filled so far";
+      if (d.zeroes)
+        return "wrong bytes " + at + of + ": they are all zero, as from a buffer that was not filled so far";
       return "wrong bytes " + at + of + (d.length != 0 ? ": " + bytes(d.length) + " differ" : "");
-    case DivergenceKind::unexpected: return bytes(d.length) + " came to " + c.name + " " + at + ", where none were due";
+    case DivergenceKind::unexpected:
+      return bytes(d.length) + " came to " + c.name + " " + at + ", where none were due";
   }
   return {};
 }
 
 std::string code_of(const Divergence& d) {
   switch (d.kind) {
-    case DivergenceKind::lost: return d.at_nul ? "stopped-at-nul" : "lost-bytes";
-    case DivergenceKind::repeated: return "repeated-bytes";
-    case DivergenceKind::swapped: return "swapped-bytes";
-    case DivergenceKind::foreign: return "foreign-bytes";
-    case DivergenceKind::inserted: return "inserted-bytes";
-    case DivergenceKind::corrupted: return "corrupted-bytes";
-    case DivergenceKind::unexpected: return "unexpected-bytes";
+    case DivergenceKind::lost:
+      return d.at_nul ? "stopped-at-nul" : "lost-bytes";
+    case DivergenceKind::repeated:
+      return "repeated-bytes";
+    case DivergenceKind::swapped:
+      return "swapped-bytes";
+    case DivergenceKind::foreign:
+      return "foreign-bytes";
+    case DivergenceKind::inserted:
+      return "inserted-bytes";
+    case DivergenceKind::corrupted:
+      return "corrupted-bytes";
+    case DivergenceKind::unexpected:
+      return "unexpected-bytes";
   }
   return {};
 }

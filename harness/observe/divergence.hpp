@@ -1,7 +1,7 @@
 // How received bytes differ from the bytes that were due: lost, repeated, swapped, foreign, corrupted.
 //
-// Pure. Works from the offset of the first wrong byte and what came from there on; since every byte tells its stream and its
-// offset, the place where the stream goes on can be computed rather than searched.
+// Pure. Works from the offset of the first wrong byte and what came from there on; since every byte tells its stream
+// and its offset, the place where the stream goes on can be computed rather than searched.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ struct Divergence {
   DivergenceKind kind{};
   std::uint64_t offset = 0, length = 0, from = 0;
   std::string other;
-  bool at_nul = false;     // the first byte lost is a NUL
-  bool zeroes = false;     // the wrong bytes are all NUL: memory that was never filled
+  bool at_nul = false;  // the first byte lost is a NUL
+  bool zeroes = false;  // the wrong bytes are all NUL: memory that was never filled
 };
 
 // `channel.differs_at` must be set. `all`: every channel of the run, for bytes that strayed.

@@ -141,12 +141,15 @@ BOOST_AUTO_TEST_CASE(repeated_bytes_are_counted) {
 
 BOOST_AUTO_TEST_CASE(swapped_pieces_are_told_from_lost_ones) {
   for_many([](const Stream& s, Dice& dice) {
-    const std::uint64_t first = dice(100, 1500), second = dice(100, 1500), offset = dice(0, length - first - second - 100);
-    const Case c = make_case(s, length,
-                             joined({bytes_of(s, 0, offset), bytes_of(s, offset + first, second), bytes_of(s, offset, first),
-                                     bytes_of(s, offset + first + second, length - offset - first - second)}));
+    const std::uint64_t first = dice(100, 1500), second = dice(100, 1500),
+                        offset = dice(0, length - first - second - 100);
+    const Case c =
+        make_case(s, length,
+                  joined({bytes_of(s, 0, offset), bytes_of(s, offset + first, second), bytes_of(s, offset, first),
+                          bytes_of(s, offset + first + second, length - offset - first - second)}));
     const Divergence d = verdict(c);
-    BOOST_TEST((d.kind == DivergenceKind::swapped), first << " and " << second << " at " << offset << ": " << code_of(d));
+    BOOST_TEST((d.kind == DivergenceKind::swapped),
+               first << " and " << second << " at " << offset << ": " << code_of(d));
     BOOST_TEST(d.from == c.differs + first);
     BOOST_TEST(d.length == second - (c.differs - offset));
   });
@@ -210,7 +213,9 @@ BOOST_AUTO_TEST_CASE(bytes_of_another_connection_are_named) {
     idle.name = "idle";
     idle.outgoing = b.outgoing;
     const std::uint64_t offset = dice(0, length - 3000), from = dice(0, 90000), n = dice(200, 2000);
-    const Case c = make_case(s, length, joined({bytes_of(s, 0, offset), bytes_of(b.outgoing, from, n), bytes_of(s, offset, length - offset)}));
+    const Case c = make_case(
+        s, length,
+        joined({bytes_of(s, 0, offset), bytes_of(b.outgoing, from, n), bytes_of(s, offset, length - offset)}));
     const Divergence d = verdict(c, {idle, b});
     BOOST_TEST((d.kind == DivergenceKind::foreign), n << " at " << offset << ": " << code_of(d));
     BOOST_TEST(d.other == "b");
@@ -268,9 +273,10 @@ BOOST_AUTO_TEST_CASE(sentences_name_offset_length_and_connection) {
   a.source = "stdin";
   BOOST_TEST(to_string(Divergence{.kind = DivergenceKind::lost, .offset = 17, .length = 4079, .other = {}}, a) ==
              "lost 4079 bytes at offset 17 of what stdin sent");
-  BOOST_TEST(to_string(Divergence{.kind = DivergenceKind::lost, .offset = 17, .length = 1, .other = {}}, a) == "lost 1 byte at offset 17 of what stdin sent");
-  BOOST_TEST(to_string(Divergence{.kind = DivergenceKind::repeated, .offset = 20, .length = 7, .from = 13, .other = {}}, a) ==
-             "repeated 7 bytes: at offset 20 of what stdin sent the bytes begin again at 13");
+  BOOST_TEST(to_string(Divergence{.kind = DivergenceKind::lost, .offset = 17, .length = 1, .other = {}}, a) ==
+             "lost 1 byte at offset 17 of what stdin sent");
+  BOOST_TEST(to_string(Divergence{.kind = DivergenceKind::repeated, .offset = 20, .length = 7, .from = 13, .other = {}},
+                       a) == "repeated 7 bytes: at offset 20 of what stdin sent the bytes begin again at 13");
   BOOST_TEST(to_string(Divergence{.kind = DivergenceKind::foreign, .offset = 3, .from = 9, .other = "b"}, a) ==
              "bytes of b (its offset 9) came on a at offset 3");
 }
@@ -291,7 +297,8 @@ BOOST_AUTO_TEST_CASE(rotating_lines_are_verified_from_any_first_character) {
         }
         BOOST_REQUIRE(v.channel().differs_at.has_value());
         BOOST_TEST(*v.channel().differs_at == wrong);
-        BOOST_TEST(to_string(classify(v.channel(), {}), v.channel()) == "the rotating lines go wrong at offset " + std::to_string(wrong));
+        BOOST_TEST(to_string(classify(v.channel(), {}), v.channel()) ==
+                   "the rotating lines go wrong at offset " + std::to_string(wrong));
       }
     }
   }

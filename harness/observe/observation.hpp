@@ -22,15 +22,15 @@ struct FaultFacts {
 struct Observation {
   Record record;
   std::vector<FaultFacts> faults;
-  bool attached = false;            // the shim is in at least one process
-  bool data_seen = false;           // and saw data move on every connection on which the peer saw it move
+  bool attached = false;                 // the shim is in at least one process
+  bool data_seen = false;                // and saw data move on every connection on which the peer saw it move
   std::optional<Divergence> divergence;  // of the channel that the unmet step names
-  std::vector<std::string> waits;   // "in send() on a, which has 131072 bytes unread"
-  std::string blocked_call;         // "send", if all threads that wait on a connection are in the same call; else ""
-  std::string blocked_on;           // and the connection's name, if it is one
-  std::optional<SocketRecord> spun_on;   // the socket that was at its end of stream more than once too often
+  std::vector<std::string> waits;        // "in send() on a, which has 131072 bytes unread"
+  std::string blocked_call;  // "send", if all threads that wait on a connection are in the same call; else ""
+  std::string blocked_on;    // and the connection's name, if it is one
+  std::optional<SocketRecord> spun_on;  // the socket that was at its end of stream more than once too often
   std::string spun_name;
-  std::vector<std::string> injected;     // the last injected calls, as `exec --trace` would print them
+  std::vector<std::string> injected;  // the last injected calls, as `exec --trace` would print them
 };
 
 Observation observe(const RunSpec& spec, Record record);

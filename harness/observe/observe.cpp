@@ -17,13 +17,18 @@ const Channel* channel_at(const Record& record, std::uint16_t local_port, std::u
 std::string describe(const Waiting& w, const Record& record) {
   if (w.call.empty()) return "stopped by a signal";
   std::string out = "in " + w.call + "()";
-  if (w.listener) out += " on its listener";
+  if (w.listener)
+    out += " on its listener";
   else if (const Channel* c = channel_at(record, w.local_port, w.remote_port); c != nullptr && w.local_port != 0) {
     out += " on the connection " + c->name;
-    if (w.send_queue != 0) out += ", which does not read: " + std::to_string(w.send_queue) + " bytes are queued to it";
-    else if (w.receive_queue == 0 && (w.call.starts_with("re"))) out += ", with nothing to receive";
+    if (w.send_queue != 0)
+      out += ", which does not read: " + std::to_string(w.send_queue) + " bytes are queued to it";
+    else if (w.receive_queue == 0 && (w.call.starts_with("re")))
+      out += ", with nothing to receive";
   } else if (w.fd >= 0) {
-    out += w.fd == 0 ? " on its standard input" : w.fd == 1 ? " on its standard output" : " on descriptor " + std::to_string(w.fd);
+    out += w.fd == 0   ? " on its standard input"
+           : w.fd == 1 ? " on its standard output"
+                       : " on descriptor " + std::to_string(w.fd);
   }
   if (w.timed) out += " (with a timeout)";
   return out;
@@ -53,7 +58,7 @@ bool saw_data(const Record& record) {
       received += s.received;
       sent += s.sent;
     }
-    return (c.received == 0 || sent > 0) && (c.sent == 0 || received > 0 || c.received == 0);
+    return (c.received == 0 || sent > 0) && (c.sent == 0 || received > 0);
   });
 }
 
@@ -61,25 +66,39 @@ bool saw_data(const Record& record) {
 
 std::string_view to_string(wire::Withheld w) {
   switch (w) {
-    case wire::Withheld::too_small: return "nothing smaller could be asked for";
-    case wire::Withheld::non_blocking: return "the descriptor does not block";
-    case wire::Withheld::no_handler: return "the program catches no signal";
-    case wire::Withheld::restarts: return "the caught signal restarts the call (SA_RESTART)";
-    case wire::Withheld::signal_blocked: return "the thread blocks the signal";
-    case wire::Withheld::ready: return "the call would not have waited";
-    case wire::Withheld::wait_all: return "MSG_WAITALL";
-    case wire::Withheld::low_water: return "SO_RCVLOWAT asks for more";
-    case wire::Withheld::peek: return "MSG_PEEK";
-    case wire::Withheld::not_stream: return "not a TCP connection";
-    case wire::Withheld::end_queued: return "the end of the stream was queued already";
-    case wire::Withheld::edge_triggered: return "an edge-triggered descriptor: no event would come for the rest";
-    case wire::Withheld::count: break;
+    case wire::Withheld::too_small:
+      return "nothing smaller could be asked for";
+    case wire::Withheld::non_blocking:
+      return "the descriptor does not block";
+    case wire::Withheld::no_handler:
+      return "the program catches no signal";
+    case wire::Withheld::restarts:
+      return "the caught signal restarts the call (SA_RESTART)";
+    case wire::Withheld::signal_blocked:
+      return "the thread blocks the signal";
+    case wire::Withheld::ready:
+      return "the call would not have waited";
+    case wire::Withheld::wait_all:
+      return "MSG_WAITALL";
+    case wire::Withheld::low_water:
+      return "SO_RCVLOWAT asks for more";
+    case wire::Withheld::peek:
+      return "MSG_PEEK";
+    case wire::Withheld::not_stream:
+      return "not a TCP connection";
+    case wire::Withheld::end_queued:
+      return "the end of the stream was queued already";
+    case wire::Withheld::edge_triggered:
+      return "an edge-triggered descriptor: no event would come for the rest";
+    case wire::Withheld::count:
+      break;
   }
   return "?";
 }
 
 std::string to_string(const CallEvent& e) {
-  std::string out = std::string(wire::name_of(e.call)) + "(fd " + std::to_string(e.fd) + ") asked " + std::to_string(e.asked) + " → ";
+  std::string out =
+      std::string(wire::name_of(e.call)) + "(fd " + std::to_string(e.fd) + ") asked " + std::to_string(e.asked) + " → ";
   if (e.result >= 0) return out + std::to_string(e.result);
   const char* name = ::strerrorname_np(e.error);
   return out + (name != nullptr ? name : std::to_string(e.error));

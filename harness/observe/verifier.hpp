@@ -19,7 +19,9 @@ namespace sockrig {
 using Bytes = std::vector<unsigned char>;
 
 inline constexpr Payload both_kinds[] = {Payload::text, Payload::binary};
-inline const char* name_of(Payload kind) { return kind == Payload::text ? "text" : "binary"; }
+inline const char* name_of(Payload kind) {
+  return kind == Payload::text ? "text" : "binary";
+}
 
 inline Bytes bytes_of(const Stream& s, std::uint64_t offset, std::size_t size) {
   Bytes out(size);
@@ -51,13 +53,15 @@ class Verifier {
     while (!bytes.empty()) {
       const std::size_t n = std::min(piece, bytes.size());
       BOOST_REQUIRE(::write(write_end_.get(), bytes.data(), n) == static_cast<ssize_t>(n));
-      while (end_.receive(piece) == Moved::something) {}
+      while (end_.receive(piece) == Moved::something) {
+      }
       bytes = bytes.subspan(n);
     }
   }
   void end() {
     write_end_.reset();
-    while (end_.receive(1) == Moved::something) {}
+    while (end_.receive(1) == Moved::something) {
+    }
   }
   const Channel& channel() const { return end_.channel; }
 
@@ -69,7 +73,9 @@ class Verifier {
 // Chance, the same in every run.
 struct Dice {
   std::uint64_t state;
-  std::uint64_t operator()(std::uint64_t least, std::uint64_t most) { return least + (state = wire::mix(state)) % (most - least + 1); }
+  std::uint64_t operator()(std::uint64_t least, std::uint64_t most) {
+    return least + (state = wire::mix(state)) % (most - least + 1);
+  }
 };
 
 }  // namespace sockrig

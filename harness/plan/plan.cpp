@@ -57,13 +57,16 @@ std::string repeat_command(const PlanRequest& request, const RunSpec& spec) {
 namespace {
 
 // A claim that is not made of this role stands for the claims before it.
-void add_prerequisites(const std::vector<const Scenario*>& all, const Scenario& scenario, Role role, std::vector<std::string>& to) {
+void add_prerequisites(const std::vector<const Scenario*>& all, const Scenario& scenario, Role role,
+                       std::vector<std::string>& to) {
   for (const std::string& id : scenario.after) {
     const auto found = std::find_if(all.begin(), all.end(), [&](const Scenario* s) { return s->id == id; });
     if (found == all.end()) continue;
     const auto& roles = (*found)->roles;
-    if (std::find(roles.begin(), roles.end(), role) == roles.end()) add_prerequisites(all, **found, role, to);
-    else if (std::find(to.begin(), to.end(), id) == to.end()) to.push_back(id);
+    if (std::find(roles.begin(), roles.end(), role) == roles.end())
+      add_prerequisites(all, **found, role, to);
+    else if (std::find(to.begin(), to.end(), id) == to.end())
+      to.push_back(id);
   }
 }
 

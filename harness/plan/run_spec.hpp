@@ -15,15 +15,15 @@ namespace sockrig {
 
 // What this machine allows, found out once by the runner (run/sandbox.hpp).
 struct Machine {
-  bool namespaces = false;   // user + network + mount + pid namespaces can be made
-  std::string why_not;       // if not: the call and errno, or "--sandbox none"
+  bool namespaces = false;  // user + network + mount + pid namespaces can be made
+  std::string why_not;      // if not: the call and errno, or "--sandbox none"
 };
 
 struct PlanRequest {
   std::vector<const Scenario*> scenarios;
   std::map<Role, std::string> commands;  // templates with {host} and {port}
   Serves serves = Serves::at_once;
-  Level level = Level::should;           // the weakest level that is run
+  Level level = Level::should;  // the weakest level that is run
   std::uint64_t seed = 1;
   // What a repeat command begins with, quoted already: "sockrig run --serves one". If it names no role's command
   // ("--echo-server '…'"), the one of the run is added to it.
@@ -35,11 +35,11 @@ struct RunSpec {
   Role role{};
   std::string command;
   Serves serves = Serves::at_once;
-  std::uint64_t seed = 1;        // of the run as a whole; chance is taken from it, the scenario's id and the role
+  std::uint64_t seed = 1;          // of the run as a whole; chance is taken from it, the scenario's id and the role
   bool own_handlers_only = false;  // the claim is a must only where the program catches signals: lend it no handler
   std::vector<std::string> after;  // claims of this role, among those asked for, that must hold first
-  std::string skip;              // not empty: do not run it, and why
-  std::string repeat;            // the command line that repeats it
+  std::string skip;                // not empty: do not run it, and why
+  std::string repeat;              // the command line that repeats it
 };
 
 // One RunSpec for each scenario and each of its roles that has a command, in catalogue order.

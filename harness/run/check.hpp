@@ -1,10 +1,10 @@
 // Failing system calls of our own: an exception that names the call.
 #pragma once
 
+#include <unistd.h>
 #include <cerrno>
 #include <string>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace sockrig {

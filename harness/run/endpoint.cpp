@@ -19,11 +19,14 @@ namespace {
 constexpr std::size_t window_bytes = 4096;
 std::array<unsigned char, 256 << 10> scratch;  // one thread, one scenario: a single buffer serves all
 
-void set_option(int fd, int level, int name, int value, const char* what) { check(what, ::setsockopt(fd, level, name, &value, sizeof value)); }
+void set_option(int fd, int level, int name, int value, const char* what) {
+  check(what, ::setsockopt(fd, level, name, &value, sizeof value));
+}
 
 void set_buffers(int fd, std::uint64_t receive_buffer, std::uint64_t send_buffer) {
   // Linux doubles the value for its own bookkeeping (socket(7)); what is asked for is what the script says.
-  if (receive_buffer != 0) set_option(fd, SOL_SOCKET, SO_RCVBUF, static_cast<int>(receive_buffer), "setsockopt(SO_RCVBUF)");
+  if (receive_buffer != 0)
+    set_option(fd, SOL_SOCKET, SO_RCVBUF, static_cast<int>(receive_buffer), "setsockopt(SO_RCVBUF)");
   if (send_buffer != 0) set_option(fd, SOL_SOCKET, SO_SNDBUF, static_cast<int>(send_buffer), "setsockopt(SO_SNDBUF)");
 }
 
@@ -80,7 +83,8 @@ void compare(Channel& c, std::span<const unsigned char> got) {
       auto smaller = static_cast<int>(c.expected.key >> 8);
       good = agree_rotating_lines(c.received, first, largest_ring - smaller, got);
       while (good < got.size() && largest_ring - smaller > smallest_ring) {
-        const std::size_t more = agree_rotating_lines(c.received + good, first, largest_ring - ++smaller, got.subspan(good));
+        const std::size_t more =
+            agree_rotating_lines(c.received + good, first, largest_ring - ++smaller, got.subspan(good));
         if (more == 0) continue;
         good += more;
         c.expected.key = first | static_cast<std::uint64_t>(smaller) << 8;
@@ -104,9 +108,11 @@ void compare(Channel& c, std::span<const unsigned char> got) {
 Moved Endpoint::send_until(std::uint64_t limit, bool one_by_one) {
   Channel& c = channel;
   if (c.sent >= limit) return Moved::nothing;
-  const std::size_t n = one_by_one ? 1 : static_cast<std::size_t>(std::min<std::uint64_t>(limit - c.sent, scratch.size()));
+  const std::size_t n =
+      one_by_one ? 1 : static_cast<std::size_t>(std::min<std::uint64_t>(limit - c.sent, scratch.size()));
   fill(c.outgoing, c.sent, std::span(scratch).first(n));
-  const ssize_t put = socket ? ::send(output, scratch.data(), n, MSG_NOSIGNAL | MSG_DONTWAIT) : ::write(output, scratch.data(), n);
+  const ssize_t put =
+      socket ? ::send(output, scratch.data(), n, MSG_NOSIGNAL | MSG_DONTWAIT) : ::write(output, scratch.data(), n);
   if (put > 0) {
     c.sent += static_cast<std::uint64_t>(put);
     return Moved::something;
@@ -145,7 +151,8 @@ std::string finish_connect(Endpoint& e) {
   check("getsockopt(SO_ERROR)", ::getsockopt(e.socket.get(), SOL_SOCKET, SO_ERROR, &error, &size));
   sockaddr_storage other{};
   size = sizeof other;
-  if (error == 0 && ::getpeername(e.socket.get(), reinterpret_cast<sockaddr*>(&other), &size) != 0) error = ECONNREFUSED;
+  if (error == 0 && ::getpeername(e.socket.get(), reinterpret_cast<sockaddr*>(&other), &size) != 0)
+    error = ECONNREFUSED;
   e.connected = error == 0;
   return error == 0 ? std::string() : std::strerror(error);
 }
@@ -165,7 +172,8 @@ bool accept_into(const Listeners& listeners, Endpoint& e) {
   for (const Descriptor* l : {&listeners.v4, &listeners.v6}) {
     if (!*l) continue;
     Descriptor s(::accept4(l->get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (!s) continue;
+    if (!s && (errno == EAGAIN || errno == ECONNABORTED || errno == EINTR)) continue;
+    check("accept", s.get());  // ours to fail, never the subject's
     sockaddr_storage other{};
     socklen_t size = sizeof other;
     e.channel.ended = Ended::no;
@@ -203,7 +211,8 @@ void close_in_peace(Endpoint& e) {
   if (!e.channel.shut) ::shutdown(e.socket.get(), SHUT_WR);
   e.channel.shut = true;
   // A sender that never stops is cut off after a while, as any client that leaves would do.
-  for (int i = 0; i < 8 && e.receive(scratch.size()) == Moved::something && e.channel.ended == Ended::no; ++i) {}
+  for (int i = 0; i < 8 && e.receive(scratch.size()) == Moved::something && e.channel.ended == Ended::no; ++i) {
+  }
   e.socket.reset();
   e.input = e.output = -1;
 }

@@ -15,13 +15,13 @@ enum class Moved { nothing, something, refused };  // refused: the other side do
 
 struct Endpoint {
   Channel channel;
-  Descriptor socket;         // of a connection; pipes belong to the Subject
-  int input = -1;            // what is read from, -1 = none
-  int output = -1;           // what is written to
+  Descriptor socket;  // of a connection; pipes belong to the Subject
+  int input = -1;     // what is read from, -1 = none
+  int output = -1;    // what is written to
   bool connected = false;
 
-  // Sends bytes of the outgoing stream up to offset `limit`, as the kernel takes them, at most `most` calls. `one_by_one`: a
-  // byte a call, so a byte a segment.
+  // Sends bytes of the outgoing stream up to offset `limit`, as the kernel takes them, at most `most` calls.
+  // `one_by_one`: a byte a call, so a byte a segment.
   Moved send_until(std::uint64_t limit, bool one_by_one = false);
   // Receives up to `most` bytes and compares them; sets channel.ended at the end.
   Moved receive(std::size_t most);
@@ -44,7 +44,8 @@ bool accept_into(const Listeners& listeners, Endpoint& endpoint);
 std::uint16_t choose_port(std::uint64_t seed);
 
 void acknowledge(const Endpoint& endpoint);  // sends an acknowledgement that the kernel still delays (TCP_QUICKACK)
-void close_in_peace(Endpoint& endpoint);  // ends both directions; what is unread is drained first, so that it causes no reset
-void reset(Endpoint& endpoint);           // RST
+void close_in_peace(
+    Endpoint& endpoint);         // ends both directions; what is unread is drained first, so that it causes no reset
+void reset(Endpoint& endpoint);  // RST
 
 }  // namespace sockrig

@@ -19,12 +19,15 @@ inline Descriptor loopback_listener(std::uint16_t& port, int backlog = 16, int f
   sockaddr_storage address{};
   socklen_t size = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
   address.ss_family = static_cast<sa_family_t>(family);
-  if (family == AF_INET) reinterpret_cast<sockaddr_in&>(address).sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  else reinterpret_cast<sockaddr_in6&>(address).sin6_addr = in6addr_loopback;
+  if (family == AF_INET)
+    reinterpret_cast<sockaddr_in&>(address).sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  else
+    reinterpret_cast<sockaddr_in6&>(address).sin6_addr = in6addr_loopback;
   if (!s || ::bind(s.get(), reinterpret_cast<sockaddr*>(&address), size) != 0) return {};
   check("listen", ::listen(s.get(), backlog));
   check("getsockname", ::getsockname(s.get(), reinterpret_cast<sockaddr*>(&address), &size));
-  port = ntohs(family == AF_INET ? reinterpret_cast<sockaddr_in&>(address).sin_port : reinterpret_cast<sockaddr_in6&>(address).sin6_port);
+  port = ntohs(family == AF_INET ? reinterpret_cast<sockaddr_in&>(address).sin_port
+                                 : reinterpret_cast<sockaddr_in6&>(address).sin6_port);
   return s;
 }
 

@@ -12,8 +12,8 @@ namespace sockrig {
 namespace {
 
 constexpr std::uint64_t block_bytes = 8;
-constexpr std::uint64_t line_bytes = 64;    // 63 letters and a newline
-constexpr std::uint64_t letters = 16;       // a block as text: one letter for each half byte
+constexpr std::uint64_t line_bytes = 64;           // 63 letters and a newline
+constexpr std::uint64_t letters = 16;              // a block as text: one letter for each half byte
 constexpr std::uint64_t rotating_line_bytes = 74;  // 72 characters, CR, LF
 constexpr std::uint64_t blocks_per_line = line_bytes / letters;
 
@@ -39,7 +39,9 @@ std::size_t equal_bytes(const unsigned char* expected, std::span<const unsigned 
   return static_cast<std::size_t>(std::mismatch(got.begin(), got.end(), expected).first - got.begin());
 }
 
-constexpr std::uint64_t block(Stream s, std::uint64_t n) { return wire::mix(s.key ^ n); }
+constexpr std::uint64_t block(Stream s, std::uint64_t n) {
+  return wire::mix(s.key ^ n);
+}
 
 // Spreads eight half bytes over eight letters, all at once, the low half byte first.
 constexpr std::uint64_t letters_of(std::uint32_t half) {
@@ -50,8 +52,8 @@ constexpr std::uint64_t letters_of(std::uint32_t half) {
   return little_endian(x + 0x6161616161616161u);  // 'a' …
 }
 
-// Blocks `n` … of a stream at once, `count` of them. Compilers make wide multiplications of this loop where the processor
-// has them: these are what lets the verifier keep up with bytes that come at the speed of memory.
+// Blocks `n` … of a stream at once, `count` of them. Compilers make wide multiplications of this loop where the
+// processor has them: these are what lets the verifier keep up with bytes that come at the speed of memory.
 [[gnu::always_inline]] inline void write_blocks(Stream s, std::uint64_t n, std::size_t count, unsigned char* out) {
   if (s.kind == Payload::binary) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -77,16 +79,17 @@ constexpr std::uint64_t letters_of(std::uint32_t half) {
 }
 
 #if defined(__x86_64__)
-[[gnu::target("avx512f,avx512dq")]]
-void write_blocks_avx512(Stream s, std::uint64_t n, std::size_t count, unsigned char* out) {
+[[gnu::target("avx512f,avx512dq")]] void write_blocks_avx512(Stream s, std::uint64_t n, std::size_t count,
+                                                             unsigned char* out) {
   write_blocks(s, n, count, out);
 }
-[[gnu::target("avx2")]]
-void write_blocks_avx2(Stream s, std::uint64_t n, std::size_t count, unsigned char* out) {
+[[gnu::target("avx2")]] void write_blocks_avx2(Stream s, std::uint64_t n, std::size_t count, unsigned char* out) {
   write_blocks(s, n, count, out);
 }
 #endif
-void write_blocks_anywhere(Stream s, std::uint64_t n, std::size_t count, unsigned char* out) { write_blocks(s, n, count, out); }
+void write_blocks_anywhere(Stream s, std::uint64_t n, std::size_t count, unsigned char* out) {
+  write_blocks(s, n, count, out);
+}
 
 using WriteBlocks = void (*)(Stream, std::uint64_t, std::size_t, unsigned char*);
 WriteBlocks fastest() {
@@ -97,7 +100,8 @@ WriteBlocks fastest() {
   return write_blocks_anywhere;
 }
 
-// Whole units of the stream: blocks of binary, lines of text (four blocks' letters, and a newline in the last one's place).
+// Whole units of the stream: blocks of binary, lines of text (four blocks' letters, and a newline in the last one's
+// place).
 void write_units(const Stream& s, std::uint64_t unit, std::size_t count, unsigned char* out) {
   static const WriteBlocks write = fastest();
   if (s.kind == Payload::binary) return write(s, unit, count, out);
@@ -105,7 +109,8 @@ void write_units(const Stream& s, std::uint64_t unit, std::size_t count, unsigne
   for (std::size_t i = 1; i <= count; ++i) out[i * line_bytes - 1] = '\n';
 }
 
-std::optional<std::uint64_t> locate_binary(const Stream& s, std::uint64_t length, std::span<const unsigned char> window) {
+std::optional<std::uint64_t> locate_binary(const Stream& s, std::uint64_t length,
+                                           std::span<const unsigned char> window) {
   for (std::uint64_t shift = 0; shift < block_bytes; ++shift) {  // of the first whole block in the window
     std::uint64_t raw;
     std::memcpy(&raw, window.data() + shift, sizeof raw);
@@ -153,7 +158,8 @@ void fill(const Stream& s, std::uint64_t offset, std::span<unsigned char> out) {
     out = out.subspan(n);
     offset += n;
   };
-  if (const std::uint64_t inside = offset % unit_bytes; inside != 0 && !out.empty()) part(std::min<std::size_t>(unit_bytes - inside, out.size()));
+  if (const std::uint64_t inside = offset % unit_bytes; inside != 0 && !out.empty())
+    part(std::min<std::size_t>(unit_bytes - inside, out.size()));
   const std::size_t whole = out.size() / unit_bytes;
   write_units(s, offset / unit_bytes, whole, out.data());
   out = out.subspan(whole * unit_bytes);
@@ -193,7 +199,8 @@ unsigned char rotating_line_byte(std::uint64_t offset, unsigned char first, int 
   return static_cast<unsigned char>(base + (first - base + line + column) % size);
 }
 
-std::size_t agree_rotating_lines(std::uint64_t offset, unsigned char first, int ring, std::span<const unsigned char> got) {
+std::size_t agree_rotating_lines(std::uint64_t offset, unsigned char first, int ring,
+                                 std::span<const unsigned char> got) {
   // The lines of one round are written once, and compared from then on.
   static std::vector<unsigned char> round;
   static int has_first = -1, has_ring = -1;

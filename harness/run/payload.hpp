@@ -35,12 +35,13 @@ std::size_t agree(const Stream& stream, std::uint64_t offset, std::span<const un
 std::optional<std::uint64_t> locate(const Stream& stream, std::uint64_t length, std::span<const unsigned char> window);
 
 // RFC 864's rotating lines: 72 characters of the ring of printable ASCII, CR LF, each line one further. `first` is the
-// first character. The RFC leaves the pattern open, and implementations differ in their ring: 95 (space to ~), 94 (! to ~)
-// or 93 (! to }, xinetd's).
+// first character. The RFC leaves the pattern open, and implementations differ in their ring: 95 (space to ~), 94 (! to
+// ~) or 93 (! to }, xinetd's).
 inline constexpr int largest_ring = 95, smallest_ring = 93;
 unsigned char rotating_line_byte(std::uint64_t offset, unsigned char first, int ring);
 
 // How many bytes from the beginning of `got` agree with the rotating lines at `offset`. Not for two threads at once.
-std::size_t agree_rotating_lines(std::uint64_t offset, unsigned char first, int ring, std::span<const unsigned char> got);
+std::size_t agree_rotating_lines(std::uint64_t offset, unsigned char first, int ring,
+                                 std::span<const unsigned char> got);
 
 }  // namespace sockrig

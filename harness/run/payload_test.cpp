@@ -61,8 +61,10 @@ BOOST_AUTO_TEST_CASE(a_part_far_behind_holds_the_bytes_of_the_whole) {
 BOOST_AUTO_TEST_CASE(text_is_lines_of_63_letters) {
   const Bytes text = bytes_of(make_stream(3, "a", 0, Payload::text), 0, 64 * 100);
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (i % 64 == 63) BOOST_REQUIRE(text[i] == '\n');
-    else BOOST_REQUIRE((text[i] >= 'a' && text[i] < 'a' + 16));
+    if (i % 64 == 63)
+      BOOST_REQUIRE(text[i] == '\n');
+    else
+      BOOST_REQUIRE((text[i] >= 'a' && text[i] < 'a' + 16));
   }
 }
 
@@ -135,8 +137,9 @@ BOOST_AUTO_TEST_CASE(streams_of_others_are_others) {
   for (const Payload kind : both_kinds) {
     const Bytes a = bytes_of(make_stream(1, "a", 0, kind), 0, 64);
     BOOST_TEST((a == bytes_of(make_stream(1, "a", 0, kind), 0, 64)), "the same actor has the same bytes");
-    for (const Stream& other : {make_stream(2, "a", 0, kind), make_stream(1, "b", 0, kind), make_stream(1, "a", 1, kind),
-                                make_stream(1, "aa", 0, kind), make_stream(1, "", 0, kind)})
+    for (const Stream& other :
+         {make_stream(2, "a", 0, kind), make_stream(1, "b", 0, kind), make_stream(1, "a", 1, kind),
+          make_stream(1, "aa", 0, kind), make_stream(1, "", 0, kind)})
       BOOST_TEST((a != bytes_of(other, 0, 64)));
   }
 }
@@ -159,8 +162,10 @@ BOOST_AUTO_TEST_CASE(rotating_lines_are_those_of_the_rfc) {
 
 BOOST_AUTO_TEST_CASE(the_ring_closes_with_or_without_the_space) {
   // Line 30 from '!': its first character is '?', and the ring closes behind '~'.
-  BOOST_TEST(lines(31 * 74, '!', 95).substr(30 * 74) == "?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~ !\"#$%&'\r\n");
-  BOOST_TEST(lines(31 * 74, '!', 94).substr(30 * 74) == "?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~!\"#$%&'(\r\n");
+  BOOST_TEST(lines(31 * 74, '!', 95).substr(30 * 74) ==
+             "?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~ !\"#$%&'\r\n");
+  BOOST_TEST(lines(31 * 74, '!', 94).substr(30 * 74) ==
+             "?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~!\"#$%&'(\r\n");
   // After as many lines as the ring has characters it begins again.
   for (const int ring : {94, 95}) {
     const std::string all = lines(static_cast<std::size_t>(ring + 1) * 74, '!', ring);

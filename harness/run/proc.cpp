@@ -14,7 +14,9 @@
 namespace sockrig {
 namespace {
 
-std::string proc(pid_t pid, const char* rest) { return "/proc/" + std::to_string(pid) + rest; }
+std::string proc(pid_t pid, const char* rest) {
+  return "/proc/" + std::to_string(pid) + rest;
+}
 
 // The names in a folder that are numbers: pids, tids, descriptors.
 std::vector<int> numbers_in(const std::string& path) {
@@ -39,9 +41,13 @@ std::string_view field(std::string_view text, std::string_view name) {
   return {};
 }
 
-std::uint64_t number(std::string_view text, int base = 10) { return std::strtoull(std::string(text).c_str(), nullptr, base); }
+std::uint64_t number(std::string_view text, int base = 10) {
+  return std::strtoull(std::string(text).c_str(), nullptr, base);
+}
 
-std::uint64_t status_bytes(pid_t pid, const char* name) { return number(field(read_file(proc(pid, "/status")), name)) * 1024; }
+std::uint64_t status_bytes(pid_t pid, const char* name) {
+  return number(field(read_file(proc(pid, "/status")), name)) * 1024;
+}
 
 void add_descendants(pid_t root, std::vector<pid_t>& out) {
   for (const int tid : numbers_in(proc(root, "/task"))) {
@@ -53,7 +59,8 @@ void add_descendants(pid_t root, std::vector<pid_t>& out) {
   }
 }
 
-// "running", or "NUMBER ARG… SP PC" (NUMBER -1: blocked outside of a system call). Numbers are in hex but for the first.
+// "running", or "NUMBER ARG… SP PC" (NUMBER -1: blocked outside of a system call). Numbers are in hex but for the
+// first.
 void parse_syscall(const std::string& text, ThreadState& thread) {
   if (text.empty() || text[0] == 'r') return;
   std::istringstream in(text);
@@ -76,7 +83,8 @@ std::string read_file(const std::string& path) {
   if (!file) return {};
   std::string out;
   char buffer[4096];
-  for (ssize_t got; (got = ::read(file.get(), buffer, sizeof buffer)) > 0;) out.append(buffer, static_cast<std::size_t>(got));
+  for (ssize_t got; (got = ::read(file.get(), buffer, sizeof buffer)) > 0;)
+    out.append(buffer, static_cast<std::size_t>(got));
   return out;
 }
 
@@ -97,7 +105,8 @@ std::optional<ProcessState> process_state(pid_t pid) {
     thread.pid = pid;
     thread.tid = tid;
     thread.state = field(status, "State:").empty() ? '?' : field(status, "State:")[0];
-    thread.switches = number(field(status, "voluntary_ctxt_switches:")) + number(field(status, "nonvoluntary_ctxt_switches:"));
+    thread.switches =
+        number(field(status, "voluntary_ctxt_switches:")) + number(field(status, "nonvoluntary_ctxt_switches:"));
     process.caught = number(field(status, "SigCgt:"), 16);
     if (thread.state == 'Z' || thread.state == 'X') continue;
     parse_syscall(read_file(base + "/syscall"), thread);
@@ -130,8 +139,12 @@ double cpu_seconds(pid_t pid) {
   return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-std::uint64_t resident_bytes(pid_t pid) { return status_bytes(pid, "VmRSS:"); }
-std::uint64_t peak_resident_bytes(pid_t pid) { return status_bytes(pid, "VmHWM:"); }
+std::uint64_t resident_bytes(pid_t pid) {
+  return status_bytes(pid, "VmRSS:");
+}
+std::uint64_t peak_resident_bytes(pid_t pid) {
+  return status_bytes(pid, "VmHWM:");
+}
 
 std::optional<std::int64_t> network_counter(const std::string& name) {
   // Two lines: the names, then the values, both beginning with "TcpExt:".

@@ -18,16 +18,16 @@ std::vector<pid_t> descendants(pid_t root);
 
 struct ThreadState {
   pid_t pid = 0, tid = 0;
-  char state = '?';                       // as in /proc/PID/stat: R S D T Z …
-  long call = -1;                         // system call number; -1 running, -2 waiting outside of a system call
+  char state = '?';  // as in /proc/PID/stat: R S D T Z …
+  long call = -1;    // system call number; -1 running, -2 waiting outside of a system call
   std::uint64_t arguments[6] = {};
-  std::uint64_t switches = 0;             // voluntary and involuntary context switches
+  std::uint64_t switches = 0;  // voluntary and involuntary context switches
   bool operator==(const ThreadState&) const = default;
 };
 
 struct ProcessState {
   pid_t pid = 0;
-  std::uint64_t caught = 0;               // SigCgt: bit n-1 = signal n has a handler
+  std::uint64_t caught = 0;  // SigCgt: bit n-1 = signal n has a handler
   std::vector<ThreadState> threads;
   bool operator==(const ProcessState&) const = default;
 };
@@ -37,11 +37,11 @@ std::optional<ProcessState> process_state(pid_t pid);
 
 struct OpenDescriptor {
   int fd = -1;
-  std::string target;                     // "socket:[123]", "anon_inode:[timerfd]", a path
+  std::string target;  // "socket:[123]", "anon_inode:[timerfd]", a path
 };
 std::vector<OpenDescriptor> open_descriptors(pid_t pid);
 
-double cpu_seconds(pid_t pid);            // user and system time used so far, its waited-for children not counted
+double cpu_seconds(pid_t pid);  // user and system time used so far, its waited-for children not counted
 std::uint64_t resident_bytes(pid_t pid);
 std::uint64_t peak_resident_bytes(pid_t pid);
 

@@ -76,7 +76,9 @@ BOOST_AUTO_TEST_CASE(the_call_of_a_waiting_process_is_read_with_its_arguments) {
     (void)!::read(ends[0], &c, 1);
   });
   std::optional<ProcessState> state;
-  until([&] { return (state = process_state(child.pid())) && state->threads[0].state == 'S' && state->threads[0].call >= 0; });
+  until([&] {
+    return (state = process_state(child.pid())) && state->threads[0].state == 'S' && state->threads[0].call >= 0;
+  });
   BOOST_REQUIRE(state.has_value());
   BOOST_TEST(state->threads[0].call == SYS_read);
   BOOST_TEST(static_cast<int>(state->threads[0].arguments[0]) == ends[0]);
@@ -103,7 +105,8 @@ BOOST_AUTO_TEST_CASE(caught_signals_are_read) {
 BOOST_AUTO_TEST_CASE(memory_and_processor_time_are_seen) {
   const Child child([] {
     constexpr std::size_t size = 64 << 20;
-    void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    void* const memory =
+        ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     ::munmap(memory, size);
     work_for_ever();
   });

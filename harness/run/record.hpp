@@ -19,29 +19,29 @@ enum class Ended { no, end, reset };  // of a direction: still open, end of stre
 
 // A connection of the peer, or the subject's standard input or output.
 struct Channel {
-  std::string name;             // "a", "clients[17]", "stdin"
-  std::uint16_t local_port = 0; // the peer's; 0 = not a connection
-  Stream outgoing;              // what it sends
-  std::uint64_t planned = 0;    // bytes that the script's sends so far were to send
-  std::uint64_t sent = 0;       // bytes that the kernel took
-  bool shut = false;            // its sending direction was ended
-  bool lines = false;           // it expects rotating lines instead of a stream
-  std::string source;           // whose bytes it expects: "a" (its own: an echo), "stdin"; "" = none so far
+  std::string name;              // "a", "clients[17]", "stdin"
+  std::uint16_t local_port = 0;  // the peer's; 0 = not a connection
+  Stream outgoing;               // what it sends
+  std::uint64_t planned = 0;     // bytes that the script's sends so far were to send
+  std::uint64_t sent = 0;        // bytes that the kernel took
+  bool shut = false;             // its sending direction was ended
+  bool lines = false;            // it expects rotating lines instead of a stream
+  std::string source;            // whose bytes it expects: "a" (its own: an echo), "stdin"; "" = none so far
   Stream expected;
-  std::uint64_t due = 0;        // bytes that the script's receives so far were to receive
+  std::uint64_t due = 0;  // bytes that the script's receives so far were to receive
   std::uint64_t received = 0;
   std::optional<std::uint64_t> differs_at;  // offset of the first wrong byte
-  std::string window;           // the bytes from there on, as many as came, at most 4 KiB
-  Ended ended = Ended::no;      // its receiving direction
+  std::string window;                       // the bytes from there on, as many as came, at most 4 KiB
+  Ended ended = Ended::no;                  // its receiving direction
 };
 
 enum class StepOutcome { not_reached, begun, met, unmet };
 
 struct StepRecord {
-  std::string text;             // "clients: receive echo"
+  std::string text;  // "clients: receive echo"
   StepOutcome outcome = StepOutcome::not_reached;
-  bool evidence = false;        // a kernel step: unmet means that nothing was shown, not that the subject failed
-  std::string note;             // "clients[17]: got 17 of 1048576 bytes"
+  bool evidence = false;  // a kernel step: unmet means that nothing was shown, not that the subject failed
+  std::string note;       // "clients[17]: got 17 of 1048576 bytes"
 };
 
 // Why a run ended before its script did.
@@ -56,9 +56,9 @@ enum class Stop {
 };
 
 struct Unmet {
-  std::size_t step = 0;         // index into steps
-  std::string code;             // "wrong-bytes", "ended-early", "reset", "not-listening", …
-  std::string what;             // one sentence
+  std::size_t step = 0;  // index into steps
+  std::string code;      // "wrong-bytes", "ended-early", "reset", "not-listening", …
+  std::string what;      // one sentence
   std::optional<std::size_t> channel;
 };
 
@@ -82,15 +82,16 @@ struct Record {
   std::vector<Channel> channels;
   Stop stop = Stop::none;
   std::optional<Unmet> unmet;
-  Look last_look;                           // if the script was not carried out
-  std::vector<std::uint16_t> listening;     // ports that the subject listened on when last looked at
-  std::optional<Ending> subject_ending, second_ending;  // how they ended by themselves or by a step, before the rig ended them
-  bool ended_by_script = false;             // a step killed or terminated the subject
+  Look last_look;                        // if the script was not carried out
+  std::vector<std::uint16_t> listening;  // ports that the subject listened on when last looked at
+  std::optional<Ending> subject_ending,
+      second_ending;             // how they ended by themselves or by a step, before the rig ended them
+  bool ended_by_script = false;  // a step killed or terminated the subject
   std::string output;
   std::map<std::string, std::int64_t> kernel;  // evidence, by name
   // The shim's:
   std::size_t processes_attached = 0;
-  std::vector<RuleRecord> rules;            // in the order of the scenario's faults
+  std::vector<RuleRecord> rules;  // in the order of the scenario's faults
   std::vector<SocketRecord> sockets;
   std::vector<CallEvent> events;
   std::uint64_t events_dropped = 0;

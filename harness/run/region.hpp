@@ -29,7 +29,8 @@ struct CallEvent {
 
 class Region {
  public:
-  // Makes the file (mode 0600, in /dev/shm if it is there, else in TMPDIR or /tmp) and maps it. Throws std::system_error.
+  // Makes the file (mode 0600, in /dev/shm if it is there, else in TMPDIR or /tmp) and maps it. Throws
+  // std::system_error.
   Region(std::span<const RulePlan> rules, std::uint64_t seed, bool trace_all);
   ~Region();  // unmaps and removes the file
   Region(const Region&) = delete;

@@ -15,19 +15,14 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr double deadline_seconds = 10;          // for programs that wait with timeouts; nothing else is timed
-constexpr double give_up_seconds = 300;          // our own safety: then the harness has failed, not the subject
-constexpr double spinning_seconds = 3;           // of processor time without a byte moved
-constexpr std::uint32_t spinning_ends = 1000;    // receives that returned 0, likewise
-constexpr std::uint64_t wakeups_enough = 3;      // a timed wait that came back so often to the same call is a wait
-constexpr int standstills_needed = 3;
-constexpr std::uint64_t most_memory = std::uint64_t{2} << 30;
-constexpr std::size_t most_processes = 1000;
-constexpr int shortest_wait_us = 50;             // between looks, growing
-constexpr int quiet_enough_us = 20000;           // without an event before the question is asked whether one can come
+constexpr double give_up_seconds = 300;  // our own safety: then the harness has failed, not the subject
+constexpr int shortest_wait_us = 50;     // between looks, growing
+constexpr int quiet_enough_us = 20000;   // without an event before the question is asked whether one can come
 constexpr std::size_t most_events = 16000;
 
-bool is_sending(StepVerb v) { return v == StepVerb::send || v == StepVerb::send_up_to; }
+bool is_sending(StepVerb v) {
+  return v == StepVerb::send || v == StepVerb::send_up_to;
+}
 
 enum Direction : unsigned { outward = 1, inward = 2 };
 unsigned directions(StepVerb v) {
@@ -35,22 +30,33 @@ unsigned directions(StepVerb v) {
     case StepVerb::send:
     case StepVerb::send_up_to:
     case StepVerb::shutdown_write:
-    case StepVerb::end: return outward;
+    case StepVerb::end:
+      return outward;
     case StepVerb::receive:
     case StepVerb::receive_echo:
     case StepVerb::receive_from:
     case StepVerb::receive_lines:
-    case StepVerb::receive_end: return inward;
-    case StepVerb::echo: return outward | inward;
-    case StepVerb::vanish: return 0;  // watches the others
-    default: return outward | inward;
+    case StepVerb::receive_end:
+      return inward;
+    case StepVerb::echo:
+      return outward | inward;
+    case StepVerb::vanish:
+      return 0;  // watches the others
+    default:
+      return outward | inward;
   }
 }
 
-bool receives(StepVerb v) { return (directions(v) & inward) != 0; }
-bool share_a_direction(StepVerb a, StepVerb b) { return (directions(a) & directions(b)) != 0; }
+bool receives(StepVerb v) {
+  return (directions(v) & inward) != 0;
+}
+bool share_a_direction(StepVerb a, StepVerb b) {
+  return (directions(a) & directions(b)) != 0;
+}
 
-double seconds_since(steady_clock::time_point t) { return std::chrono::duration<double>(steady_clock::now() - t).count(); }
+double seconds_since(steady_clock::time_point t) {
+  return std::chrono::duration<double>(steady_clock::now() - t).count();
+}
 
 }  // namespace
 
@@ -66,7 +72,8 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
                 [this](const KernelSocket& s) {
                   if (world_init_ > 0 || s.local_port == port_ || s.remote_port == port_) return true;
                   return std::ranges::any_of(order_, [&](const Endpoint* e) {
-                    return e->channel.local_port != 0 && (s.local_port == e->channel.local_port || s.remote_port == e->channel.local_port);
+                    return e->channel.local_port != 0 &&
+                           (s.local_port == e->channel.local_port || s.remote_port == e->channel.local_port);
                   });
                 }),
       script_(whole_script(spec.scenario->scripts.at(spec.role), spec.role)) {
@@ -75,7 +82,8 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
     for (const auto& together : line.steps) {
       for (const Step& step : together) {
         StepRecord r;
-        r.text = (line.count > 1 ? std::to_string(line.count) + " " : "") + line.name + (line.in_turn ? " in turn" : "") + ": " + step.text;
+        r.text = (line.count > 1 ? std::to_string(line.count) + " " : "") + line.name +
+                 (line.in_turn ? " in turn" : "") + ": " + step.text;
         r.evidence = line.actor == ActorKind::kernel;
         record_.steps.push_back(std::move(r));
         if (step.verb == StepVerb::counter_rises) hold_back_ = false;
@@ -90,7 +98,8 @@ Rig::~Rig() = default;
 
 Record Rig::run() {
   const steady_clock::time_point began = steady_clock::now();
-  if (spec_.role == Role::client && scenario_.listens) listeners_ = listen_on_loopback(port_, scenario_.receive_buffer, scenario_.send_buffer);
+  if (spec_.role == Role::client && scenario_.listens)
+    listeners_ = listen_on_loopback(port_, scenario_.receive_buffer, scenario_.send_buffer);
   note_progress();
   int patience_us = shortest_wait_us, quiet_us = 0;
   steady_clock::time_point checked = began;
@@ -105,7 +114,8 @@ Record Rig::run() {
       checked = steady_clock::now();
       if (over_limits()) break;
       if (std::chrono::duration<double>(checked - began).count() > give_up_seconds)
-        throw std::runtime_error("gave up: the run did not end within " + std::to_string(static_cast<int>(give_up_seconds)) + " s");
+        throw std::runtime_error("gave up: the run did not end within " +
+                                 std::to_string(static_cast<int>(give_up_seconds)) + " s");
       read_events();
       subject_.read_output();
       second_.read_output();
@@ -119,7 +129,7 @@ Record Rig::run() {
       read_events();
       consider_standstill();
     }
-    patience_us = std::min(patience_us * 2, idle_wanted() ? 1000 : quiet_enough_us);
+    patience_us = std::min(patience_us * 2, idle_wanted() || asks_the_kernel() ? 1000 : quiet_enough_us);
   }
   collect();
   record_.duration_ms = seconds_since(began) * 1000;
@@ -130,7 +140,8 @@ void Rig::read_events() {
   // The beginning and the end of what happened are what explains it.
   constexpr auto half = static_cast<std::ptrdiff_t>(most_events / 2);
   for (const CallEvent& e : region_.drain()) {
-    if (record_.events.size() >= most_events) record_.events.erase(record_.events.begin() + half, record_.events.begin() + half + half / 2);
+    if (record_.events.size() >= most_events)
+      record_.events.erase(record_.events.begin() + half, record_.events.begin() + half + half / 2);
     record_.events.push_back(e);
   }
 }
@@ -194,7 +205,8 @@ bool Rig::advance_tasks() {
       // A direction carries one step at a time, in the order in which they began.
       bool free = true;
       for (std::size_t j = 0; j < i && free && r.endpoint != nullptr; ++j) {
-        for (const Running& o : tasks_[j].running) free = free && (o.done || o.endpoint != r.endpoint || !share_a_direction(o.step->verb, r.step->verb));
+        for (const Running& o : tasks_[j].running)
+          free = free && (o.done || o.endpoint != r.endpoint || !share_a_direction(o.step->verb, r.step->verb));
       }
       if (free && advance(task, r)) moved = true;
       if (over_) return moved;
@@ -212,8 +224,10 @@ bool Rig::advance_tasks() {
       task.group = 0;
       ++task.turn;
     }
-    if (task.turn == task.turns.size()) task.done = true;
-    else begin_group(task);
+    if (task.turn == task.turns.size())
+      task.done = true;
+    else
+      begin_group(task);
   }
   std::erase_if(tasks_, [](const Task& t) { return t.done; });
   return moved;
@@ -240,13 +254,15 @@ bool Rig::wait_for_events(int timeout_us) {
         want(listeners_.v4.get(), POLLIN);
         want(listeners_.v6.get(), POLLIN);
       } else if (r.endpoint != nullptr) {
-        const bool echo_owes = r.step->verb == StepVerb::echo && r.endpoint->channel.sent < r.endpoint->channel.received;
+        const bool echo_owes =
+            r.step->verb == StepVerb::echo && r.endpoint->channel.sent < r.endpoint->channel.received;
         if (echo_owes) {
           want(r.endpoint->output, POLLOUT);
           continue;
         }
         if (r.step->verb == StepVerb::connect || is_sending(r.step->verb)) want(r.endpoint->output, POLLOUT);
-        if ((directions(r.step->verb) & inward) != 0 && r.step->verb != StepVerb::connect) want(r.endpoint->input, POLLIN);
+        if ((directions(r.step->verb) & inward) != 0 && r.step->verb != StepVerb::connect)
+          want(r.endpoint->input, POLLIN);
       }
     }
   }
@@ -272,108 +288,31 @@ bool Rig::idle_wanted() const {
   return std::ranges::any_of(tasks_, [&](const Task& t) { return std::ranges::any_of(t.running, wants); });
 }
 
+// Steps for which the kernel has to be asked again, since no descriptor tells.
+bool Rig::asks_the_kernel() const {
+  return std::ranges::any_of(tasks_, [](const Task& t) {
+    return std::ranges::any_of(t.running, [](const Running& r) {
+      const bool held_back = r.step->verb == StepVerb::connect && !r.endpoint->socket;
+      return !r.done && (held_back || r.step->verb == StepVerb::listens || r.step->verb == StepVerb::counter_rises ||
+                         r.step->verb == StepVerb::time_wait);
+    });
+  });
+}
+
 // Lets the oldest step that waits for the subject's idleness go on, if the subject is idle.
 bool Rig::grant_idle() {
   Running* r = nullptr;
   for (Task& task : tasks_) {
-    const auto found = std::ranges::find_if(task.running, [](const Running& o) { return !o.done && o.wants_idle && !o.granted; });
+    const auto found =
+        std::ranges::find_if(task.running, [](const Running& o) { return !o.done && o.wants_idle && !o.granted; });
     if (r == nullptr && found != task.running.end()) r = &*found;
   }
   if (r == nullptr) return false;
   const Look l = look();
-  const bool idle = l.motion == Motion::standstill || l.motion == Motion::gone || (l.motion == Motion::dozing && l.attentive);
+  const bool idle =
+      l.motion == Motion::standstill || l.motion == Motion::gone || (l.motion == Motion::dozing && l.attentive);
   if (idle) r->granted = true;
   return idle;
-}
-
-Look Rig::look() {
-  // What came was received: acknowledge it now rather than some 40 ms later, or it would count as on its way.
-  for (const Endpoint* e : order_) acknowledge(*e);
-  return detector_.look(subject_pids(), [this] { return !wait_for_events(0); });
-}
-
-void Rig::consider_standstill() {
-  const Look l = look();
-  if (wait_for_events(0)) return;
-  record_.last_look = l;
-  switch (l.motion) {
-    case Motion::moving:
-      standstills_ = 0;
-      if (spins()) stop(Stop::spinning, "spinning", "it uses the processor, and nothing moves");
-      return;
-    case Motion::gone:
-      if (++standstills_ >= standstills_needed) stop(Stop::gone, "gone", "no process of it is left");
-      return;
-    case Motion::standstill:
-      if (++standstills_ >= standstills_needed) stop(Stop::standstill, "stuck", "every thread of it waits, and nothing that it waits for can come");
-      return;
-    case Motion::dozing: break;
-  }
-  // Timed waits: proved hopeless once every one of them has come back to the same call often enough.
-  bool came_back = l.attentive;
-  for (const Waiting& w : l.threads) {
-    if (!w.timed) continue;
-    const std::optional<ProcessState> p = process_state(w.pid);
-    if (!p) return;
-    for (const ThreadState& t : p->threads) {
-      if (t.tid != w.tid) continue;
-      const auto [first, is_new] = switches_at_doze_.try_emplace(t.tid, t.switches);
-      came_back = came_back && t.switches >= first->second + wakeups_enough;
-    }
-  }
-  const bool too_long = seconds_since(last_progress_) > deadline_seconds;
-  if ((came_back || too_long) && idle_wanted()) {
-    // Somebody waits for it to be idle; more idle than that it will not be.
-    for (Task& task : tasks_) {
-      for (Running& r : task.running) r.granted = r.granted || (!r.done && r.wants_idle);
-    }
-    note_progress();
-  } else if (came_back) stop(Stop::standstill, "stuck", "it woke up again and again and went back to waiting for what cannot come");
-  else if (too_long) stop(Stop::deadline, "no-progress", "it waits with a timeout, and nothing moved for 10 seconds");
-}
-
-bool Rig::spins() {
-  double cpu = 0;
-  for (const pid_t pid : subject_pids()) cpu += cpu_seconds(pid);
-  if (cpu_at_progress_ < 0) cpu_at_progress_ = cpu;
-  const wire::Region& m = region_.memory();
-  const std::size_t sockets = std::min<std::size_t>(m.socket_count.load(), wire::max_sockets);
-  const bool first = ends_at_progress_.empty();
-  ends_at_progress_.resize(std::max(ends_at_progress_.size(), sockets), 0);
-  bool many_ends = false;
-  for (std::size_t i = 0; i < sockets; ++i) {
-    const std::uint32_t ends = m.sockets[i].ends.load();
-    if (first) ends_at_progress_[i] = ends;
-    many_ends = many_ends || ends > ends_at_progress_[i] + spinning_ends;
-  }
-  return many_ends || cpu - cpu_at_progress_ > spinning_seconds;
-}
-
-bool Rig::over_limits() {
-  const std::vector<pid_t> pids = subject_pids();
-  if (pids.size() > most_processes) stop(Stop::too_much, "too-many-processes", "it has more than " + std::to_string(most_processes) + " processes");
-  else if (memory(false) > most_memory) stop(Stop::too_much, "too-much-memory", "it uses more than 2 GiB of memory");
-  return over_;
-}
-
-std::vector<pid_t> Rig::subject_pids() const {
-  std::vector<pid_t> out;
-  for (const pid_t pid : descendants(::getpid())) {
-    if (pid != world_init_) out.push_back(pid);
-  }
-  return out;
-}
-
-std::int64_t Rig::descriptors() const {
-  std::int64_t n = 0;
-  for (const pid_t pid : subject_pids()) n += static_cast<std::int64_t>(open_descriptors(pid).size());
-  return n;
-}
-
-std::uint64_t Rig::memory(bool peak) const {
-  std::uint64_t n = 0;
-  for (const pid_t pid : subject_pids()) n += peak ? peak_resident_bytes(pid) : resident_bytes(pid);
-  return n;
 }
 
 // Ends the run: all that was under way is unmet.
@@ -384,13 +323,15 @@ void Rig::stop(Stop why, std::string code, std::string what) {
     for (const Running& r : task.running) {
       if (r.done) continue;
       record_.steps[r.record].outcome = StepOutcome::unmet;
-      const bool better = !record_.unmet || (record_.steps[record_.unmet->step].evidence && !record_.steps[r.record].evidence);
+      const bool better =
+          !record_.unmet || (record_.steps[record_.unmet->step].evidence && !record_.steps[r.record].evidence);
       if (!better) continue;
       Unmet u;
       u.step = r.record;
       u.code = r.step->verb == StepVerb::keeps_descriptors ? "descriptors-leaked" : code;
       u.what = what;
-      if (r.endpoint != nullptr) u.channel = static_cast<std::size_t>(std::ranges::find(order_, r.endpoint) - order_.begin());
+      if (r.endpoint != nullptr)
+        u.channel = static_cast<std::size_t>(std::ranges::find(order_, r.endpoint) - order_.begin());
       record_.unmet = std::move(u);
     }
   }
@@ -405,7 +346,8 @@ void Rig::contradict(Running& r, std::string code, std::string what) {
   u.step = r.record;
   u.code = std::move(code);
   u.what = std::move(what);
-  if (r.endpoint != nullptr) u.channel = static_cast<std::size_t>(std::ranges::find(order_, r.endpoint) - order_.begin());
+  if (r.endpoint != nullptr)
+    u.channel = static_cast<std::size_t>(std::ranges::find(order_, r.endpoint) - order_.begin());
   record_.unmet = std::move(u);
 }
 
@@ -415,50 +357,11 @@ void Rig::fill_notes() {
       if (r.done || r.endpoint == nullptr || !record_.steps[r.record].note.empty()) continue;
       const Channel& c = r.endpoint->channel;
       std::string& note = record_.steps[r.record].note;
-      if (is_sending(r.step->verb)) note = c.name + ": " + std::to_string(c.sent) + " of " + std::to_string(r.target) + " bytes were taken";
-      else if (receives(r.step->verb) && r.target != 0) note = c.name + ": " + std::to_string(c.received) + " of " + std::to_string(r.target) + " bytes came";
+      if (is_sending(r.step->verb))
+        note = c.name + ": " + std::to_string(c.sent) + " of " + std::to_string(r.target) + " bytes were taken";
+      else if (receives(r.step->verb) && r.target != 0)
+        note = c.name + ": " + std::to_string(c.received) + " of " + std::to_string(r.target) + " bytes came";
     }
-  }
-}
-
-void Rig::collect() {
-  fill_notes();
-  if (over_) {
-    // A program that dies of what was done to it may take a moment longer than its connection.
-    for (int i = 0; i < 50 && subject_.started() && !subject_.poll_end(); ++i) {
-      const Look l = look();
-      if (record_.last_look.threads.empty()) record_.last_look = l;
-      if (l.motion == Motion::standstill || l.motion == Motion::dozing) break;
-      const Descriptor end(static_cast<int>(::syscall(SYS_pidfd_open, subject_.pid(), 0)));
-      pollfd ended{end.get(), POLLIN, 0};
-      ::poll(&ended, 1, 2);
-    }
-  }
-  for (const KernelSocket& s : sock_diag_.list()) {
-    const bool ours = spec_.role == Role::client && s.local_port == port_;
-    if (s.state == TcpState::listen && !ours) record_.listening.push_back(s.local_port);
-  }
-  for (Endpoint* e : order_) record_.channels.push_back(e->channel);
-  subject_.poll_end();
-  second_.poll_end();
-  record_.subject_ending = subject_.ending();
-  record_.second_ending = second_.ending();
-  subject_.read_output();
-  second_.read_output();
-  record_.output = subject_.output() + second_.output();
-  read_events();
-  const wire::Region& m = region_.memory();
-  record_.events_dropped = m.dropped.load();
-  record_.processes_attached = std::min<std::size_t>(m.process_count.load(), wire::max_processes);
-  for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
-    RuleRecord r{m.rules[i].seen.load(), m.rules[i].fired.load(), m.rules[i].fired_own.load(), {}};
-    for (std::size_t w = 0; w < std::size(r.withheld); ++w) r.withheld[w] = m.rules[i].withheld[w].load();
-    record_.rules.push_back(r);
-  }
-  for (std::size_t i = 0; i < std::min<std::size_t>(m.socket_count.load(), wire::max_sockets); ++i) {
-    const wire::Socket& s = m.sockets[i];
-    record_.sockets.push_back({s.pid, s.fd, s.birth, s.flags.load(), s.local_port, s.remote_port, s.received.load(), s.sent.load(),
-                               s.recv_calls.load(), s.send_calls.load(), s.ends.load()});
   }
 }
 

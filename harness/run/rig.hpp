@@ -33,19 +33,19 @@ class Rig {
   // One step under way, for one connection (or the subject).
   struct Running {
     const Step* step = nullptr;
-    std::size_t record = 0;      // index into record_.steps
+    std::size_t record = 0;  // index into record_.steps
     Endpoint* endpoint = nullptr;
     bool begun = false, done = false;
-    std::uint64_t target = 0;    // offset that it goes to
+    std::uint64_t target = 0;  // offset that it goes to
     std::uint64_t piece_end = 0;
-    bool wants_idle = false;     // goes on only once the subject waits
-    bool granted = false;        // … and it does
+    bool wants_idle = false;  // goes on only once the subject waits
+    bool granted = false;     // … and it does
   };
   // One actor on its way through one line.
   struct Task {
     const ScriptLine* line = nullptr;
-    std::size_t first_record = 0;       // of the line's steps
-    std::vector<std::uint32_t> turns;   // numbers of the connections that do the line one after the other
+    std::size_t first_record = 0;      // of the line's steps
+    std::vector<std::uint32_t> turns;  // numbers of the connections that do the line one after the other
     std::size_t turn = 0, group = 0;
     std::vector<Running> running;
     bool done = false;
@@ -60,6 +60,7 @@ class Rig {
   bool wait_for_events(int timeout_us);
   void consider_standstill();
   bool idle_wanted() const;
+  bool asks_the_kernel() const;
   bool grant_idle();
   void read_events();
   void stop(Stop why, std::string code, std::string what);
@@ -104,17 +105,17 @@ class Rig {
   SockDiag sock_diag_;
   StandstillDetector detector_;
 
-  Script script_;                        // with the lines that go without saying in front
+  Script script_;                          // with the lines that go without saying in front
   std::vector<std::size_t> first_record_;  // of each line
   std::map<std::pair<std::string, std::uint32_t>, std::unique_ptr<Endpoint>> endpoints_;
-  std::vector<Endpoint*> order_;         // as they were first named
+  std::vector<Endpoint*> order_;  // as they were first named
   Listeners listeners_;
   Subject subject_, second_;
-  std::deque<Task> tasks_;               // under way; the last begun stands last
+  std::deque<Task> tasks_;  // under way; the last begun stands last
   std::size_t next_line_ = 0;
   Record record_;
   bool over_ = false;
-  bool hold_back_ = true;                // do not overflow the listener's queue: only a script that counts overflows wants that
+  bool hold_back_ = true;  // do not overflow the listener's queue: only a script that counts overflows wants that
 
   std::int64_t descriptors_before_ = -1;
   std::uint64_t memory_before_ = 0;
@@ -123,7 +124,7 @@ class Rig {
   double cpu_at_progress_ = 0;
   std::vector<std::uint32_t> ends_at_progress_;
   std::map<pid_t, std::uint64_t> switches_at_doze_;  // of timed threads, when they were first seen dozing
-  int standstills_ = 0;                  // in a row
+  int standstills_ = 0;                              // in a row
 };
 
 }  // namespace sockrig

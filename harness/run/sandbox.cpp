@@ -33,7 +33,8 @@ void write_file(const std::string& path, const std::string& text) {
 std::string identity_map(const std::string& file) {
   std::istringstream in(read_file(file));
   std::ostringstream out;
-  for (std::uint64_t inside = 0, outside = 0, count = 0; in >> inside >> outside >> count;) out << inside << ' ' << inside << ' ' << count << '\n';
+  for (std::uint64_t inside = 0, outside = 0, count = 0; in >> inside >> outside >> count;)
+    out << inside << ' ' << inside << ' ' << count << '\n';
   return out.str();
 }
 
@@ -99,7 +100,8 @@ pid_t start_init() {
   ::prctl(PR_SET_NAME, "world-init");
   ::signal(SIGCHLD, SIG_IGN);  // orphans that end are forgotten by the kernel itself
   for (const int s : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::signal(s, SIG_IGN);
-  // Worlds share /tmp: were their processes all numbered from 2, programs that name files after their pid would collide.
+  // Worlds share /tmp: were their processes all numbered from 2, programs that name files after their pid would
+  // collide.
   if (const int file = ::open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC); file >= 0) {
     const std::string number = std::to_string(300 + runner % 30000);
     (void)!::write(file, number.data(), number.size());
@@ -125,7 +127,8 @@ void use_hosts(const std::vector<std::string>& lines) {
 void drop_privileges() {
   // Root inside the world may go on doing with files and ids what root outside could (a grader's files; a server that
   // changes its user), and nothing to the world itself.
-  constexpr unsigned long kept[] = {CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_CHOWN, CAP_FOWNER, CAP_SETUID, CAP_SETGID, CAP_KILL};
+  constexpr unsigned long kept[] = {CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_CHOWN, CAP_FOWNER,
+                                    CAP_SETUID,       CAP_SETGID,          CAP_KILL};
   for (unsigned long c = 0; c <= CAP_LAST_CAP; ++c) {
     if (std::find(std::begin(kept), std::end(kept), c) == std::end(kept)) ::prctl(PR_CAPBSET_DROP, c, 0, 0, 0);
   }
@@ -147,7 +150,9 @@ pid_t enter_world(const WorldOptions& options) {
   return start_init();
 }
 
-void adopt_orphans() { check("prctl(PR_SET_CHILD_SUBREAPER)", ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
+void adopt_orphans() {
+  check("prctl(PR_SET_CHILD_SUBREAPER)", ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
+}
 
 const char* settle_in_world() {
   if (::unshare(CLONE_NEWNS) != 0) return "unshare(mount)";
@@ -196,7 +201,8 @@ Machine probe_machine(SandboxChoice choice) {
   write_end.reset();
   std::string problem;
   char buffer[256];
-  for (ssize_t got; (got = ::read(read_end.get(), buffer, sizeof buffer)) > 0;) problem.append(buffer, static_cast<std::size_t>(got));
+  for (ssize_t got; (got = ::read(read_end.get(), buffer, sizeof buffer)) > 0;)
+    problem.append(buffer, static_cast<std::size_t>(got));
   ::waitpid(child, nullptr, 0);
   return {problem.empty(), problem};
 }

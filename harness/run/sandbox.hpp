@@ -1,7 +1,7 @@
 // What this machine allows, and making a private world out of it.
 //
-// A world is a user, network, mount and pid namespace of its own: loopback is all the network there is, and whatever the
-// subject leaves behind ends with the world's init. Where namespaces are refused the calling process becomes the
+// A world is a user, network, mount and pid namespace of its own: loopback is all the network there is, and whatever
+// the subject leaves behind ends with the world's init. Where namespaces are refused the calling process becomes the
 // reaper of everything below it instead.
 #pragma once
 
@@ -28,8 +28,8 @@ struct WorldOptions {
 };
 
 // Moves the calling process, which must be single-threaded, into a world of its own and sets it up. Throws
-// std::system_error that names the call. Every process forked afterwards is inside. Returns the pid of the world's init,
-// which is not part of any subject.
+// std::system_error that names the call. Every process forked afterwards is inside. Returns the pid of the world's
+// init, which is not part of any subject.
 pid_t enter_world(const WorldOptions& options);
 
 // Without namespaces: become the parent of every orphan below, so that none can escape being ended.

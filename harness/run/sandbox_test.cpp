@@ -40,7 +40,8 @@ std::string told_by(const std::function<std::string()>& body) {
   write_end.reset();
   std::string out;
   char buffer[4096];
-  for (ssize_t got; (got = ::read(read_end.get(), buffer, sizeof buffer)) > 0;) out.append(buffer, static_cast<std::size_t>(got));
+  for (ssize_t got; (got = ::read(read_end.get(), buffer, sizeof buffer)) > 0;)
+    out.append(buffer, static_cast<std::size_t>(got));
   ::waitpid(pid, nullptr, 0);
   return out;
 }
@@ -64,7 +65,9 @@ int loopback_mtu() {
   return request.ifr_mtu;
 }
 
-bool alive(pid_t pid) { return process_state(pid).has_value(); }
+bool alive(pid_t pid) {
+  return process_state(pid).has_value();
+}
 
 // A child that leaves a daemon (own session, parent gone) and a child of it behind, and says their numbers.
 void leave_daemons(int fd) {
@@ -95,14 +98,17 @@ BOOST_AUTO_TEST_CASE(a_world_has_its_own_network_as_it_was_asked_for) {
   const std::string syncookies = read_file("/proc/sys/net/ipv4/tcp_syncookies"), hosts = read_file("/etc/hosts");
   const std::string other = syncookies == "0\n" ? "1" : "0";
   const std::string told = told_by([&] {
-    const pid_t init = enter_world({{{"net.ipv4.tcp_syncookies", other}}, 1280, {"127.0.0.7 server.test", "::1 six.test"}});
+    const pid_t init =
+        enter_world({{{"net.ipv4.tcp_syncookies", other}}, 1280, {"127.0.0.7 server.test", "::1 six.test"}});
     std::string out = "init " + std::to_string(init > 0) + "\n";
-    out += "syncookies " + read_file("/proc/sys/net/ipv4/tcp_syncookies") + "mtu " + std::to_string(loopback_mtu()) + "\n";
+    out +=
+        "syncookies " + read_file("/proc/sys/net/ipv4/tcp_syncookies") + "mtu " + std::to_string(loopback_mtu()) + "\n";
     out += read_file("/etc/hosts") + read_file("/proc/self/net/dev");
     end_all_below();
     return out;
   });
-  BOOST_TEST(told.starts_with("init 1\nsyncookies " + other + "\nmtu 1280\n127.0.0.7 server.test\n::1 six.test\n"), told);
+  BOOST_TEST(told.starts_with("init 1\nsyncookies " + other + "\nmtu 1280\n127.0.0.7 server.test\n::1 six.test\n"),
+             told);
   BOOST_TEST(told.find("eth") == std::string::npos, "loopback is all there is");
   // Nothing of it got out.
   BOOST_TEST(read_file("/proc/sys/net/ipv4/tcp_syncookies") == syncookies);
@@ -111,7 +117,9 @@ BOOST_AUTO_TEST_CASE(a_world_has_its_own_network_as_it_was_asked_for) {
 
 BOOST_AUTO_TEST_CASE(a_setting_that_does_not_exist_is_told) {
   if (!namespaces()) return;
-  const std::string told = told_by([] { return std::to_string(enter_world({{{"net.ipv4.no_such_setting", "1"}}, 0, {}})); });
+  const std::string told = told_by([] {
+    return std::to_string(enter_world({{{"net.ipv4.no_such_setting", "1"}}, 0, {}}));
+  });
   BOOST_TEST(told.starts_with("failed: "));
   BOOST_TEST(told.find("no_such_setting") != std::string::npos, told);
 }
@@ -137,7 +145,8 @@ BOOST_AUTO_TEST_CASE(a_subject_sees_only_the_world_and_has_no_privileges) {
   const std::size_t bound = told.find("CapBnd:\t");
   BOOST_REQUIRE(bound != std::string::npos);
   const std::uint64_t capabilities = std::strtoull(told.c_str() + bound + 8, nullptr, 16);
-  for (const int forbidden : {CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN, CAP_SYS_PTRACE, CAP_SYS_RESOURCE, CAP_SYS_MODULE, CAP_MKNOD})
+  for (const int forbidden :
+       {CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN, CAP_SYS_PTRACE, CAP_SYS_RESOURCE, CAP_SYS_MODULE, CAP_MKNOD})
     BOOST_TEST((capabilities >> forbidden & 1) == 0u, "capability " << forbidden);
   BOOST_TEST(told.find("mounted") == std::string::npos, told);
 }
@@ -189,7 +198,8 @@ BOOST_AUTO_TEST_CASE(a_world_ends_with_the_process_that_made_it) {
         if (::fork() == 0) pause_for_ever();
         pause_for_ever();
       }
-      while (descendants(::getpid()).size() < 3) {}
+      while (descendants(::getpid()).size() < 3) {
+      }
       (void)!::write(ends[1], &made, sizeof made);
       pause_for_ever();
     });

@@ -11,7 +11,8 @@
 
 namespace sockrig {
 
-SockDiag::SockDiag() : netlink_(check("socket(NETLINK_SOCK_DIAG)", ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG))) {}
+SockDiag::SockDiag()
+    : netlink_(check("socket(NETLINK_SOCK_DIAG)", ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG))) {}
 
 std::vector<KernelSocket> SockDiag::list() {
   std::vector<KernelSocket> out;

@@ -16,7 +16,7 @@ namespace sockrig {
 namespace {
 
 std::uint32_t inode_of(const Descriptor& d) {
-  struct stat s{};
+  struct stat s {};
   ::fstat(d.get(), &s);
   return static_cast<std::uint32_t>(s.st_ino);
 }
@@ -70,7 +70,8 @@ BOOST_AUTO_TEST_CASE(both_ends_of_a_connection_are_seen_with_their_queues) {
 
   // Until nothing more fits: then the rest waits on the sender's side.
   const std::string much(1 << 16, 'x');
-  while (::send(pair.client.get(), much.data(), much.size(), MSG_DONTWAIT) > 0) {}
+  while (::send(pair.client.get(), much.data(), much.size(), MSG_DONTWAIT) > 0) {
+  }
   BOOST_TEST(until([&] { return row_of(diag, pair.client).send_queue > 0; }));
 }
 
@@ -85,7 +86,9 @@ BOOST_AUTO_TEST_CASE(a_half_closed_connection_and_time_wait_are_seen) {
   pair.client.reset();
   BOOST_TEST(until([&] {
     const std::vector<KernelSocket> all = diag.list();
-    return std::ranges::any_of(all, [&](const KernelSocket& s) { return s.state == TcpState::time_wait && s.local_port == client.local_port; });
+    return std::ranges::any_of(all, [&](const KernelSocket& s) {
+      return s.state == TcpState::time_wait && s.local_port == client.local_port;
+    });
   }));
 }
 

@@ -63,6 +63,10 @@ constexpr WaitingCall waiting_calls[] = {
     {SYS_epoll_wait, "epoll_wait", true, Timeout::milliseconds, 3},
     {SYS_pause, "pause", false, Timeout::never, 0},
 #endif
+    {SYS_msgrcv, "msgrcv", false, Timeout::never, 0},
+    {SYS_flock, "flock", true, Timeout::never, 0},
+    {SYS_semtimedop, "semtimedop", false, Timeout::pointer, 3},
+    {SYS_mq_timedreceive, "mq_timedreceive", false, Timeout::pointer, 4},
     {SYS_futex, "futex", false, Timeout::pointer, 3},
     {SYS_wait4, "wait", false, Timeout::never, 0},
     {SYS_waitid, "wait", false, Timeout::never, 0},
@@ -86,7 +90,8 @@ bool has_socket_timeout(pid_t pid, int fd, int option) {
   const Descriptor copy(static_cast<int>(::syscall(SYS_pidfd_getfd, process.get(), fd, 0)));
   timeval time{};
   socklen_t size = sizeof time;
-  return copy && ::getsockopt(copy.get(), SOL_SOCKET, option, &time, &size) == 0 && (time.tv_sec != 0 || time.tv_usec != 0);
+  return copy && ::getsockopt(copy.get(), SOL_SOCKET, option, &time, &size) == 0 &&
+         (time.tv_sec != 0 || time.tv_usec != 0);
 }
 
 // An armed timerfd, a POSIX timer, or a handler for SIGALRM (whose timer the kernel does not show).
@@ -101,9 +106,13 @@ bool has_timer(const ProcessState& process, const std::vector<OpenDescriptor>& d
   });
 }
 
-bool stopped(const ThreadState& t) { return t.state == 'T'; }
+bool stopped(const ThreadState& t) {
+  return t.state == 'T';
+}
 
-bool waits(const ThreadState& t) { return stopped(t) || (t.state == 'S' && t.call >= 0 && find_call(t.call) != nullptr); }
+bool waits(const ThreadState& t) {
+  return stopped(t) || (t.state == 'S' && t.call >= 0 && find_call(t.call) != nullptr);
+}
 
 void describe_socket(Waiting& w, const std::vector<KernelSocket>& sockets) {
   if (!w.target.starts_with("socket:[")) return;
@@ -117,7 +126,8 @@ void describe_socket(Waiting& w, const std::vector<KernelSocket>& sockets) {
   w.send_queue = found->send_queue;
 }
 
-Waiting describe(const ThreadState& t, const std::vector<OpenDescriptor>& descriptors, const std::vector<KernelSocket>& sockets) {
+Waiting describe(const ThreadState& t, const std::vector<OpenDescriptor>& descriptors,
+                 const std::vector<KernelSocket>& sockets) {
   Waiting w;
   w.pid = t.pid;
   w.tid = t.tid;
@@ -131,16 +141,28 @@ Waiting describe(const ThreadState& t, const std::vector<OpenDescriptor>& descri
     describe_socket(w, sockets);
   }
   switch (call.timeout) {
-    case Timeout::never: break;
-    case Timeout::unknown: w.timed = true; break;
-    case Timeout::always: w.timed = w.sleeping = true; break;
-    case Timeout::milliseconds: w.timed = static_cast<int>(t.arguments[call.argument]) >= 0; break;
-    case Timeout::pointer: w.timed = t.arguments[call.argument] != 0; break;
-    case Timeout::socket_option: w.timed = w.target.starts_with("socket:") && has_socket_timeout(t.pid, w.fd, call.option); break;
+    case Timeout::never:
+      break;
+    case Timeout::unknown:
+      w.timed = true;
+      break;
+    case Timeout::always:
+      w.timed = w.sleeping = true;
+      break;
+    case Timeout::milliseconds:
+      w.timed = static_cast<int>(t.arguments[call.argument]) >= 0;
+      break;
+    case Timeout::pointer:
+      w.timed = t.arguments[call.argument] != 0;
+      break;
+    case Timeout::socket_option:
+      w.timed = w.target.starts_with("socket:") && has_socket_timeout(t.pid, w.fd, call.option);
+      break;
   }
   // poll and select with nothing to watch are how some programs sleep.
   if (w.timed && (w.call == "poll" || w.call == "ppoll") && t.arguments[1] == 0) w.sleeping = true;
-  if (w.timed && (w.call == "select" || w.call == "pselect") && t.arguments[1] == 0 && t.arguments[2] == 0) w.sleeping = true;
+  if (w.timed && (w.call == "select" || w.call == "pselect") && t.arguments[1] == 0 && t.arguments[2] == 0)
+    w.sleeping = true;
   return w;
 }
 
@@ -157,23 +179,34 @@ std::vector<ProcessState> states_of(const std::vector<pid_t>& pids) {
 // Data or a handshake that the kernel will still deliver without anybody's doing.
 bool StandstillDetector::on_its_way(const std::vector<KernelSocket>& sockets) const {
   const auto other_end = [&](const KernelSocket& s) {
-    return std::ranges::find_if(sockets, [&](const KernelSocket& o) { return o.local_port == s.remote_port && o.remote_port == s.local_port && &o != &s; });
+    return std::ranges::find_if(sockets, [&](const KernelSocket& o) {
+      return o.local_port == s.remote_port && o.remote_port == s.local_port && &o != &s;
+    });
   };
   return std::ranges::any_of(sockets, [&](const KernelSocket& s) {
     if (!ours_(s)) return false;
     switch (s.state) {
       case TcpState::syn_sent: {
         // Tried again and again, in vain as long as the listener's queue is full.
-        const auto listener =
-            std::ranges::find_if(sockets, [&](const KernelSocket& l) { return l.state == TcpState::listen && l.local_port == s.remote_port; });
+        const auto listener = std::ranges::find_if(sockets, [&](const KernelSocket& l) {
+          return l.state == TcpState::listen && l.local_port == s.remote_port;
+        });
         return listener == sockets.end() || listener->receive_queue <= listener->send_queue;
       }
       case TcpState::listen:
       case TcpState::time_wait:
+      case TcpState::closed:
+        return false;
       case TcpState::syn_received:
-      case TcpState::new_syn_received:
-      case TcpState::closed: return false;
-      default: break;
+      case TcpState::new_syn_received: {
+        // The last step of its handshake is to come, unless there is no room for it.
+        const auto listener = std::ranges::find_if(sockets, [&](const KernelSocket& l) {
+          return l.state == TcpState::listen && l.local_port == s.local_port;
+        });
+        return listener != sockets.end() && listener->receive_queue <= listener->send_queue;
+      }
+      default:
+        break;
     }
     if (s.send_queue == 0) return false;
     const auto other = other_end(s);
@@ -182,9 +215,10 @@ bool StandstillDetector::on_its_way(const std::vector<KernelSocket>& sockets) co
   });
 }
 
-Look StandstillDetector::look(const std::vector<pid_t>& pids, const std::function<bool()>& peer_is_quiet) {
+Look StandstillDetector::look(const std::function<std::vector<pid_t>()>& pids,
+                              const std::function<bool()>& peer_is_quiet) {
   Look out;
-  const std::vector<ProcessState> first = states_of(pids);
+  const std::vector<ProcessState> first = states_of(pids());
   if (first.empty()) {
     out.sockets = sock_diag_.list();  // what the kernel still delivers of a dead program's bytes
     if (!on_its_way(out.sockets) && peer_is_quiet()) out.motion = Motion::gone;
@@ -207,7 +241,7 @@ Look StandstillDetector::look(const std::vector<pid_t>& pids, const std::functio
       out.threads.push_back(std::move(w));
     }
   }
-  if (!peer_is_quiet() || states_of(pids) != first) return out;
+  if (!peer_is_quiet() || states_of(pids()) != first) return out;
   out.motion = timed ? Motion::dozing : Motion::standstill;
   out.attentive = attentive;
   return out;

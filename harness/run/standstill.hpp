@@ -27,19 +27,19 @@ enum class Motion {
 // A thread that waits, as it was found.
 struct Waiting {
   pid_t pid = 0, tid = 0;
-  std::string call;             // "recv", "accept", "poll", "futex", …; "" = stopped by a signal
-  int fd = -1;                  // what it waits on, if the call names one
-  std::string target;           // what the descriptor is: "socket:[…]", "pipe:[…]"
+  std::string call;                               // "recv", "accept", "poll", "futex", …; "" = stopped by a signal
+  int fd = -1;                                    // what it waits on, if the call names one
+  std::string target;                             // what the descriptor is: "socket:[…]", "pipe:[…]"
   std::uint16_t local_port = 0, remote_port = 0;  // if it is a TCP socket
   bool listener = false;
   std::uint32_t receive_queue = 0, send_queue = 0;
-  bool timed = false;           // it will wake up by itself
-  bool sleeping = false;        // it waits for time alone: nanosleep
+  bool timed = false;     // it will wake up by itself
+  bool sleeping = false;  // it waits for time alone: nanosleep
 };
 
 struct Look {
   Motion motion = Motion::moving;
-  bool attentive = false;       // dozing, but some thread waits for events: others may sleep for reasons of their own
+  bool attentive = false;  // dozing, but some thread waits for events: others may sleep for reasons of their own
   std::vector<Waiting> threads;
   std::vector<KernelSocket> sockets;
 };
@@ -47,11 +47,12 @@ struct Look {
 class StandstillDetector {
  public:
   // `ours`: whether a socket concerns this run (all of them do in a private network).
-  StandstillDetector(SockDiag& sock_diag, std::function<bool(const KernelSocket&)> ours) : sock_diag_(sock_diag), ours_(std::move(ours)) {}
+  StandstillDetector(SockDiag& sock_diag, std::function<bool(const KernelSocket&)> ours)
+      : sock_diag_(sock_diag), ours_(std::move(ours)) {}
 
-  // `pids`: every process of the subject. `peer_is_quiet`: asked between the two looks; false = the peer has something to
-  // do (an event is ready), so nothing is proved.
-  Look look(const std::vector<pid_t>& pids, const std::function<bool()>& peer_is_quiet);
+  // `pids`: lists every process of the subject; asked before each of the two looks. `peer_is_quiet`: asked between the
+  // two looks; false = the peer has something to do (an event is ready), so nothing is proved.
+  Look look(const std::function<std::vector<pid_t>()>& pids, const std::function<bool()>& peer_is_quiet);
 
  private:
   bool on_its_way(const std::vector<KernelSocket>& sockets) const;

@@ -26,12 +26,13 @@ struct Detector {
   // Only the sockets of this test count: other tests may be running beside it.
   std::vector<std::uint16_t> ports;
   StandstillDetector detector{diag, [this](const KernelSocket& s) {
-                                return std::ranges::find(ports, s.local_port) != ports.end() || std::ranges::find(ports, s.remote_port) != ports.end();
+                                return std::ranges::find(ports, s.local_port) != ports.end() ||
+                                       std::ranges::find(ports, s.remote_port) != ports.end();
                               }};
   Look look(const Child& child) {
     std::vector<pid_t> pids = descendants(child.pid());
     pids.insert(pids.begin(), child.pid());
-    return detector.look(pids, [] { return true; });
+    return detector.look([&] { return pids; }, [] { return true; });
   }
   void watch(const Descriptor& socket) {
     sockaddr_in a{};
@@ -91,7 +92,8 @@ BOOST_AUTO_TEST_CASE(a_blocked_send_is_a_standstill_with_its_queue) {
   d.watch(pair.server);
   const Child child([&] {
     const std::string much(1 << 16, 'x');
-    while (::send(pair.server.get(), much.data(), much.size(), 0) > 0) {}
+    while (::send(pair.server.get(), much.data(), much.size(), 0) > 0) {
+    }
   });
   const Look look = settled(d, child, "send", Motion::standstill);
   BOOST_REQUIRE((look.motion == Motion::standstill));
@@ -103,13 +105,39 @@ BOOST_AUTO_TEST_CASE(waits_without_a_timeout_are_standstills) {
   const Pair pair = loopback_pair();
   const int fd = pair.server.get();
   const std::pair<const char*, std::function<void()>> waits[] = {
-      {"poll", [&] { pollfd p{fd, POLLIN, 0}; ::poll(&p, 1, -1); }},
-      {"ppoll", [&] { pollfd p{fd, POLLIN, 0}; ::ppoll(&p, 1, nullptr, nullptr); }},
-      {"select", [&] { fd_set s; FD_ZERO(&s); FD_SET(fd, &s); ::select(fd + 1, &s, nullptr, nullptr, nullptr); }},
-      {"epoll_wait", [&] { epoll_event e; ::epoll_wait(::epoll_create1(0), &e, 1, -1); }},
-      {"read", [&] { char c; (void)!::read(fd, &c, 1); }},
+      {"poll",
+       [&] {
+         pollfd p{fd, POLLIN, 0};
+         ::poll(&p, 1, -1);
+       }},
+      {"ppoll",
+       [&] {
+         pollfd p{fd, POLLIN, 0};
+         ::ppoll(&p, 1, nullptr, nullptr);
+       }},
+      {"select",
+       [&] {
+         fd_set s;
+         FD_ZERO(&s);
+         FD_SET(fd, &s);
+         ::select(fd + 1, &s, nullptr, nullptr, nullptr);
+       }},
+      {"epoll_wait",
+       [&] {
+         epoll_event e;
+         ::epoll_wait(::epoll_create1(0), &e, 1, -1);
+       }},
+      {"read",
+       [&] {
+         char c;
+         (void)!::read(fd, &c, 1);
+       }},
       {"pause", [] { ::pause(); }},
-      {"wait", [] { if (::fork() == 0) pause_for_ever(); ::waitpid(-1, nullptr, 0); }},
+      {"wait",
+       [] {
+         if (::fork() == 0) pause_for_ever();
+         ::waitpid(-1, nullptr, 0);
+       }},
   };
   for (const auto& [call, wait] : waits) {
     const Child child(wait);
@@ -117,7 +145,8 @@ BOOST_AUTO_TEST_CASE(waits_without_a_timeout_are_standstills) {
     const Look look = settled(d, child, "", Motion::standstill);
     BOOST_TEST((look.motion == Motion::standstill), call);
     BOOST_REQUIRE(!look.threads.empty());
-    BOOST_TEST(look.threads[0].call.find(std::string(call).substr(0, 4)) != std::string::npos, call << ": " << look.threads[0].call);
+    BOOST_TEST(look.threads[0].call.find(std::string(call).substr(0, 4)) != std::string::npos,
+               call << ": " << look.threads[0].call);
     BOOST_TEST(!look.threads[0].timed, call);
   }
 }
@@ -127,11 +156,39 @@ BOOST_AUTO_TEST_CASE(waits_with_a_timeout_are_attentive_dozing) {
   const Pair pair = loopback_pair();
   const int fd = pair.server.get();
   const std::pair<const char*, std::function<void()>> waits[] = {
-      {"poll", [&] { for (;;) { pollfd p{fd, POLLIN, 0}; ::poll(&p, 1, 1000); } }},
-      {"select", [&] { for (;;) { timeval t{1, 0}; fd_set s; FD_ZERO(&s); FD_SET(fd, &s); ::select(fd + 1, &s, nullptr, nullptr, &t); } }},
-      {"epoll", [&] { const int e = ::epoll_create1(0); for (;;) { epoll_event event; ::epoll_wait(e, &event, 1, 1000); } }},
-      {"SO_RCVTIMEO", [&] { const timeval t{1, 0}; ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t); for (;;) receive_once(fd); }},
-      {"timerfd", [&] {
+      {"poll",
+       [&] {
+         for (;;) {
+           pollfd p{fd, POLLIN, 0};
+           ::poll(&p, 1, 1000);
+         }
+       }},
+      {"select",
+       [&] {
+         for (;;) {
+           timeval t{1, 0};
+           fd_set s;
+           FD_ZERO(&s);
+           FD_SET(fd, &s);
+           ::select(fd + 1, &s, nullptr, nullptr, &t);
+         }
+       }},
+      {"epoll",
+       [&] {
+         const int e = ::epoll_create1(0);
+         for (;;) {
+           epoll_event event;
+           ::epoll_wait(e, &event, 1, 1000);
+         }
+       }},
+      {"SO_RCVTIMEO",
+       [&] {
+         const timeval t{1, 0};
+         ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
+         for (;;) receive_once(fd);
+       }},
+      {"timerfd",
+       [&] {
          const int timer = ::timerfd_create(CLOCK_MONOTONIC, 0), e = ::epoll_create1(0);
          const itimerspec in_an_hour{{0, 0}, {3600, 0}};
          ::timerfd_settime(timer, 0, &in_an_hour, nullptr);
@@ -139,7 +196,12 @@ BOOST_AUTO_TEST_CASE(waits_with_a_timeout_are_attentive_dozing) {
          ::epoll_ctl(e, EPOLL_CTL_ADD, timer, &event);
          ::epoll_wait(e, &event, 1, -1);
        }},
-      {"SIGALRM", [] { ::signal(SIGALRM, [](int) {}); ::alarm(3600); pause_for_ever(); }},
+      {"SIGALRM",
+       [] {
+         ::signal(SIGALRM, [](int) {});
+         ::alarm(3600);
+         pause_for_ever();
+       }},
   };
   for (const auto& [what, wait] : waits) {
     const Child child(wait);
@@ -161,9 +223,18 @@ BOOST_AUTO_TEST_CASE(a_timer_that_is_not_armed_wakes_nobody) {
 BOOST_AUTO_TEST_CASE(sleeping_is_dozing_without_attention) {
   Detector d;
   const std::function<void()> sleeps[] = {
-      [] { for (;;) ::sleep(3600); },
-      [] { for (;;) ::poll(nullptr, 0, 3600000); },
-      [] { for (;;) { timeval t{3600, 0}; ::select(0, nullptr, nullptr, nullptr, &t); } },
+      [] {
+        for (;;) ::sleep(3600);
+      },
+      [] {
+        for (;;) ::poll(nullptr, 0, 3600000);
+      },
+      [] {
+        for (;;) {
+          timeval t{3600, 0};
+          ::select(0, nullptr, nullptr, nullptr, &t);
+        }
+      },
   };
   for (const auto& sleep : sleeps) {
     const Child child(sleep);
@@ -216,7 +287,10 @@ BOOST_AUTO_TEST_CASE(threads_that_wait_for_each_other_stand_still) {
     a.join();
     b.join();
   });
-  until([&] { const auto s = process_state(child.pid()); return s && s->threads.size() == 3; });
+  until([&] {
+    const auto s = process_state(child.pid());
+    return s && s->threads.size() == 3;
+  });
   const Look look = settled(d, child, "futex", Motion::standstill);
   BOOST_REQUIRE((look.motion == Motion::standstill));
   BOOST_TEST(look.threads.size() == 3u);
@@ -235,32 +309,37 @@ BOOST_AUTO_TEST_CASE(one_thread_that_works_is_motion) {
 
 BOOST_AUTO_TEST_CASE(nobody_is_gone) {
   Detector d;
-  BOOST_TEST((d.detector.look({}, [] { return true; }).motion == Motion::gone));
-  BOOST_TEST((d.detector.look({}, [] { return false; }).motion == Motion::moving), "the peer has something to do first");
+  BOOST_TEST((d.detector.look([] { return std::vector<pid_t>{}; }, [] { return true; }).motion == Motion::gone));
+  BOOST_TEST((d.detector.look([] { return std::vector<pid_t>{}; }, [] { return false; }).motion == Motion::moving),
+             "the peer has something to do first");
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_with_something_to_do_proves_nothing) {
   Detector d;
   const Child child([] { pause_for_ever(); });
   BOOST_REQUIRE((settled(d, child, "", Motion::standstill).motion == Motion::standstill));
-  BOOST_TEST((d.detector.look({child.pid()}, [] { return false; }).motion == Motion::moving));
+  BOOST_TEST((d.detector.look([&] { return std::vector<pid_t>{child.pid()}; }, [] { return false; }).motion ==
+              Motion::moving));
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_woke_between_two_looks_moves) {
   Detector d;
   const Pair pair = loopback_pair();
   d.watch(pair.server);
-  const Child child([&] { for (;;) receive_once(pair.server.get()); });
+  const Child child([&] {
+    for (;;) receive_once(pair.server.get());
+  });
   BOOST_REQUIRE((settled(d, child, "recv", Motion::standstill).motion == Motion::standstill));
   // Asked between the two looks: the byte wakes the child, and only when it waits again is the second look taken.
-  const Look look = d.detector.look({child.pid()}, [&] {
-    const std::uint64_t before = process_state(child.pid())->threads[0].switches;
-    BOOST_TEST(::send(pair.client.get(), "x", 1, 0) == 1);
-    return until([&] {
-      const ThreadState t = process_state(child.pid())->threads[0];
-      return t.switches > before && t.state == 'S';
-    });
-  });
+  const Look look = d.detector.look([&] { return std::vector<pid_t>{child.pid()}; },
+                                    [&] {
+                                      const std::uint64_t before = process_state(child.pid())->threads[0].switches;
+                                      BOOST_TEST(::send(pair.client.get(), "x", 1, 0) == 1);
+                                      return until([&] {
+                                        const ThreadState t = process_state(child.pid())->threads[0];
+                                        return t.switches > before && t.state == 'S';
+                                      });
+                                    });
   BOOST_TEST((look.motion == Motion::moving));
 }
 
@@ -279,7 +358,8 @@ BOOST_AUTO_TEST_CASE(data_that_is_not_acknowledged_is_on_its_way) {
     BOOST_REQUIRE(::send(pair.client.get(), "x", 1, 0) == 1);
     const std::vector<KernelSocket> before = d.diag.list();
     const Look look = d.look(child);
-    const auto row = std::ranges::find_if(look.sockets, [&](const KernelSocket& s) { return s.remote_port == d.ports[0]; });
+    const auto row =
+        std::ranges::find_if(look.sockets, [&](const KernelSocket& s) { return s.remote_port == d.ports[0]; });
     if (row != look.sockets.end() && row->send_queue > 0 && row->timer == 1) {
       BOOST_TEST((look.motion == Motion::moving));
       seen_moving = true;

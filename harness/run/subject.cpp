@@ -6,8 +6,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -99,7 +99,8 @@ struct ChildReport {
 std::string to_string(const Ending& e) {
   if (!e.by_signal) return "exited with status " + std::to_string(e.code);
   const char* name = ::sigabbrev_np(e.code);
-  return std::string("was killed by ") + (name != nullptr ? std::string("SIG") + name : "signal " + std::to_string(e.code));
+  return std::string("was killed by ") +
+         (name != nullptr ? std::string("SIG") + name : "signal " + std::to_string(e.code));
 }
 
 void Subject::start(const SubjectOptions& options) {
@@ -199,14 +200,19 @@ std::vector<std::string> split_command(const std::string& command) {
   for (std::size_t i = 0; i < command.size(); ++i) {
     const char c = command[i];
     if (quote == '\'') {
-      if (c == '\'') quote = 0;
-      else word += c;
-    } else if (c == '\\' && i + 1 < command.size() && (quote == 0 || std::strchr("\"\\$`", command[i + 1]) != nullptr)) {
+      if (c == '\'')
+        quote = 0;
+      else
+        word += c;
+    } else if (c == '\\' && i + 1 < command.size() &&
+               (quote == 0 || std::strchr("\"\\$`", command[i + 1]) != nullptr)) {
       word += command[++i];
       in_word = true;
     } else if (quote == '"') {
-      if (c == '"') quote = 0;
-      else word += c;
+      if (c == '"')
+        quote = 0;
+      else
+        word += c;
     } else if (c == '\'' || c == '"') {
       quote = c;
       in_word = true;

@@ -15,10 +15,10 @@
 namespace sockrig {
 
 struct SubjectOptions {
-  std::string command;                    // as a shell would read it, placeholders filled in
-  std::vector<std::string> environment;   // "NAME=value", added to or replacing the caller's
-  bool in_world = true;                   // settle_in_world() in the child
-  bool standard_output_is_data = false;   // client: stdout is handed to the script instead of being kept as text
+  std::string command;                   // as a shell would read it, placeholders filled in
+  std::vector<std::string> environment;  // "NAME=value", added to or replacing the caller's
+  bool in_world = true;                  // settle_in_world() in the child
+  bool standard_output_is_data = false;  // client: stdout is handed to the script instead of being kept as text
 };
 
 struct Ending {
@@ -44,9 +44,9 @@ class Subject {
   const std::string& output() const { return output_; }
   bool said_something() const { return said_something_; }  // since it was started
 
-  int standard_input() const { return input_.get(); }            // write end, non-blocking; -1 once closed
+  int standard_input() const { return input_.get(); }  // write end, non-blocking; -1 once closed
   void close_standard_input() { input_.reset(); }
-  int standard_output() const { return data_.get(); }            // read end, non-blocking; -1 if not data
+  int standard_output() const { return data_.get(); }  // read end, non-blocking; -1 if not data
   void close_standard_output() { data_.reset(); }
 
  private:

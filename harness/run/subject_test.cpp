@@ -76,7 +76,8 @@ BOOST_AUTO_TEST_CASE(an_exit_status_is_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(death_by_a_signal_is_named) {
-  const std::pair<int, const char*> signals[] = {{SIGSEGV, "was killed by SIGSEGV"}, {SIGPIPE, "was killed by SIGPIPE"}, {SIGKILL, "was killed by SIGKILL"}};
+  const std::pair<int, const char*> signals[] = {
+      {SIGSEGV, "was killed by SIGSEGV"}, {SIGPIPE, "was killed by SIGPIPE"}, {SIGKILL, "was killed by SIGKILL"}};
   for (const auto& [signal, text] : signals) {
     Subject s;
     s.start(options("/bin/sh -c 'kill -" + std::to_string(signal) + " $$'"));

@@ -26,10 +26,13 @@ BOOST_AUTO_TEST_SUITE(scripts_beginning)
 
 BOOST_AUTO_TEST_CASE(a_server_is_started_and_listens_first) {
   BOOST_TEST(told("a: connect\n", Role::echo_server) == "subject: start listens\na: connect\n");
-  BOOST_TEST(told("a: connect\nsubject: lives\n", Role::discard_server) == "subject: start listens\na: connect\nsubject: lives\n");
+  BOOST_TEST(told("a: connect\nsubject: lives\n", Role::discard_server) ==
+             "subject: start listens\na: connect\nsubject: lives\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_client_is_started_first) { BOOST_TEST(told("a: accept\n", Role::client) == "subject: start\na: accept\n"); }
+BOOST_AUTO_TEST_CASE(a_client_is_started_first) {
+  BOOST_TEST(told("a: accept\n", Role::client) == "subject: start\na: accept\n");
+}
 
 BOOST_AUTO_TEST_CASE(a_script_that_starts_it_itself_is_left_alone) {
   BOOST_TEST(told("subject: start\na: connect\n", Role::echo_server) == "subject: start\na: connect\n");

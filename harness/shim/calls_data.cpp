@@ -31,8 +31,8 @@ ssize_t receive(Call call, int fd, std::size_t asked, int flags, Real real_call)
   return conclude(op, real_call(op.length));
 }
 
-// A signal that cuts a large blocking send lets it return what was taken so far. So: send a part without waiting, run the
-// handler and return what was taken of it. If nothing fits it is a plain interrupt.
+// A signal that cuts a large blocking send lets it return what was taken so far. So: send a part without waiting, run
+// the handler and return what was taken of it. If nothing fits it is a plain interrupt.
 template <class NoWait>
 void cut_in_the_middle(Op& op, NoWait no_wait) {
   sockrig::wire::Rule& rule = *op.interrupt;

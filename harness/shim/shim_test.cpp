@@ -404,7 +404,7 @@ BOOST_DATA_TEST_CASE(closing_everything, data::make({"range", "from", "loop"}), 
   rule.size = Size::fixed;
   rule.amount = 100;
   BOOST_TEST(region.run("probe", {"close-all", how}).output == "100 100 100 100 100 100 100 100 100 100 received\n");
-  BOOST_TEST(rule.fired.load() == 9u);  // not of the last byte
+  BOOST_TEST(rule.fired.load() == 9u);         // not of the last byte
   BOOST_TEST(region.count(Call::close) == 3);  // numbers that were never a socket's make no events
 }
 

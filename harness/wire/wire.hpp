@@ -17,35 +17,48 @@ inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment
 
 inline constexpr std::uint32_t max_rules = 32;
 inline constexpr std::uint32_t max_processes = 1024;
-inline constexpr std::uint32_t max_sockets = 8192;
-inline constexpr std::uint32_t ring_size = 1u << 16;  // events; a power of two
+inline constexpr std::uint32_t max_sockets = 4096;
+inline constexpr std::uint32_t ring_size = 1u << 14;  // events; a power of two
 
 // A family is what a rule names and a person says; the exact function is the Call.
 enum class Family : std::uint32_t {
-  none, socket, bind, listen, accept, connect, recv, send, wait, shutdown, close, option, resolve, process,
+  none,
+  socket,
+  bind,
+  listen,
+  accept,
+  connect,
+  recv,
+  send,
+  wait,
+  shutdown,
+  close,
+  option,
+  resolve,
+  process,
 };
-constexpr std::uint32_t bit(Family f) { return 1u << static_cast<std::uint32_t>(f); }
+constexpr std::uint32_t bit(Family f) {
+  return 1u << static_cast<std::uint32_t>(f);
+}
 
 // X(name as the program wrote it, family). The order is part of the format: append only.
-#define SOCKRIG_CALLS(X)                                                                           \
-  X(socket, socket) X(bind, bind) X(listen, listen) X(accept, accept) X(accept4, accept)           \
-  X(connect, connect)                                                                              \
-  X(recv, recv) X(recvfrom, recv) X(recvmsg, recv) X(recvmmsg, recv) X(read, recv) X(readv, recv)  \
-  X(send, send) X(sendto, send) X(sendmsg, send) X(sendmmsg, send) X(write, send)                  \
-  X(writev, send) X(sendfile, send) X(splice, send)                                                \
-  X(poll, wait) X(ppoll, wait) X(select, wait) X(pselect, wait) X(epoll_wait, wait)                \
-  X(epoll_pwait, wait) X(epoll_pwait2, wait)                                                       \
-  X(shutdown, shutdown) X(close, close) X(close_range, close) X(closefrom, close)                  \
-  X(dup, none) X(dup2, close) X(dup3, close) X(fcntl, option)                                      \
-  X(setsockopt, option) X(epoll_ctl, option) X(ioctl, option) X(fclose, close)                     \
-  X(getaddrinfo, resolve) X(freeaddrinfo, resolve)                                                 \
-  X(fork, process) X(vfork, process) X(exec, process) X(posix_spawn, process)
+#define SOCKRIG_CALLS(X)                                                                                              \
+  X(socket, socket)                                                                                                   \
+  X(bind, bind) X(listen, listen) X(accept, accept) X(accept4, accept) X(connect, connect) X(recv, recv)              \
+      X(recvfrom, recv) X(recvmsg, recv) X(recvmmsg, recv) X(read, recv) X(readv, recv) X(send, send) X(sendto, send) \
+          X(sendmsg, send) X(sendmmsg, send) X(write, send) X(writev, send) X(sendfile, send) X(splice, send)         \
+              X(poll, wait) X(ppoll, wait) X(select, wait) X(pselect, wait) X(epoll_wait, wait) X(epoll_pwait, wait)  \
+                  X(epoll_pwait2, wait) X(shutdown, shutdown) X(close, close) X(close_range, close)                   \
+                      X(closefrom, close) X(dup, none) X(dup2, close) X(dup3, close) X(fcntl, option)                 \
+                          X(setsockopt, option) X(epoll_ctl, option) X(ioctl, option) X(fclose, close)                \
+                              X(getaddrinfo, resolve) X(freeaddrinfo, resolve) X(fork, process) X(vfork, process)     \
+                                  X(exec, process) X(posix_spawn, process)
 
 enum class Call : std::uint16_t {
 #define X(name, family) name,
   SOCKRIG_CALLS(X)
 #undef X
-  count
+      count
 };
 
 constexpr Family family_of(Call c) {
@@ -96,7 +109,7 @@ enum class Withheld : std::uint32_t {
 };
 
 struct Rule {
-  std::uint32_t id;        // 1-based; what Event::rule refers to
+  std::uint32_t id;  // 1-based; what Event::rule refers to
   Verb verb;
   std::uint32_t families;  // OR of bit(Family)
   Size size;               // clamp
@@ -104,11 +117,11 @@ struct Rule {
   std::int32_t error;      // fail_before, fail_after: errno
   Handler handler;         // interrupt
   // Schedule, over the calls that match, counted per descriptor (waits: per process):
-  std::uint32_t skip;      // let the first `skip` pass
-  std::uint32_t one_in;    // then each with chance 1 in `one_in`, by hash; 1 = always
-  std::uint64_t limit;     // fire at most so often in all processes together; 0 = no limit
+  std::uint32_t skip;    // let the first `skip` pass
+  std::uint32_t one_in;  // then each with chance 1 in `one_in`, by hash; 1 = always
+  std::uint64_t limit;   // fire at most so often in all processes together; 0 = no limit
   // Written by the shim:
-  std::atomic<std::uint64_t> seen;   // matching calls
+  std::atomic<std::uint64_t> seen;  // matching calls
   std::atomic<std::uint64_t> fired;
   std::atomic<std::uint64_t> fired_own;  // of these, interrupts by a handler of the program's own
   std::atomic<std::uint32_t> withheld[static_cast<std::size_t>(Withheld::count)];
@@ -118,29 +131,36 @@ struct Rule {
 struct Process {
   std::atomic<std::int32_t> pid;  // written last; 0 = slot free
   std::int32_t parent;
-  std::uint32_t key;              // the path of births, hashed: same seed, same run, whatever the pid
+  std::uint32_t key;                    // the path of births, hashed: same seed, same run, whatever the pid
   std::atomic<std::uint32_t> children;  // born so far; the next child's ordinal
 };
 
 enum SocketFlag : std::uint32_t {
-  socket_listener = 1, socket_accepted = 2, socket_connected = 4, socket_non_blocking = 8,
-  socket_edge_triggered = 16, socket_reuse_before_bind = 32, socket_reuse_after_bind = 64, socket_bound = 128,
-  socket_closed = 256, socket_no_delay = 512,
+  socket_listener = 1,
+  socket_accepted = 2,
+  socket_connected = 4,
+  socket_non_blocking = 8,
+  socket_edge_triggered = 16,
+  socket_reuse_before_bind = 32,
+  socket_reuse_after_bind = 64,
+  socket_bound = 128,
+  socket_closed = 256,
+  socket_no_delay = 512,
 };
 
 // A TCP socket that the shim saw, from birth to close.
 struct Socket {
-  std::atomic<std::uint64_t> cookie;  // SO_COOKIE; 0 = slot free
-  std::int32_t pid;                   // where it was born
-  std::int32_t fd;                    // the number it had then
-  std::uint32_t birth;                // n-th socket of that process, from 0
-  std::atomic<std::uint32_t> flags;   // SocketFlag
+  std::atomic<std::uint64_t> cookie;      // SO_COOKIE; 0 = slot free
+  std::int32_t pid;                       // where it was born
+  std::int32_t fd;                        // the number it had then
+  std::uint32_t birth;                    // n-th socket of that process, from 0
+  std::atomic<std::uint32_t> flags;       // SocketFlag
   std::uint16_t local_port, remote_port;  // host byte order; 0 = not known yet
   std::uint32_t reserved;
-  std::atomic<std::uint64_t> received, sent;                 // bytes that the program was told of
+  std::atomic<std::uint64_t> received, sent;  // bytes that the program was told of
   std::atomic<std::uint32_t> recv_calls, send_calls;
-  std::atomic<std::uint32_t> ends;                           // times a receive returned 0
-  std::atomic<std::uint32_t> ordinals[16];                   // calls so far, per Family
+  std::atomic<std::uint32_t> ends;          // times a receive returned 0
+  std::atomic<std::uint32_t> ordinals[16];  // calls so far, per Family
 };
 
 enum EventFlag : std::uint16_t {
@@ -154,14 +174,14 @@ struct Event {
   std::uint64_t time_ns;                // CLOCK_MONOTONIC, at return
   std::int32_t pid, tid;
   Call call;
-  std::uint16_t flags;    // EventFlag
+  std::uint16_t flags;  // EventFlag
   std::int32_t fd;
-  std::int32_t socket;    // index into sockets, -1 = none
-  std::uint32_t rule;     // id of the rule that fired or was withheld, 0 = none
-  std::int64_t asked;     // bytes asked for, backlog, how, timeout in ms …, as the program said it
-  std::int64_t result;    // as the program was told
-  std::int32_t error;     // errno if result < 0
-  std::uint32_t withheld; // Withheld, if event_withheld
+  std::int32_t socket;     // index into sockets, -1 = none
+  std::uint32_t rule;      // id of the rule that fired or was withheld, 0 = none
+  std::int64_t asked;      // bytes asked for, backlog, how, timeout in ms …, as the program said it
+  std::int64_t result;     // as the program was told
+  std::int32_t error;      // errno if result < 0
+  std::uint32_t withheld;  // Withheld, if event_withheld
 };
 
 struct Region {
@@ -169,7 +189,8 @@ struct Region {
   std::uint64_t size;  // of the whole region in bytes
   std::uint64_t seed;
   std::uint32_t rule_count;
-  std::uint32_t trace_all;  // 1: every call makes an event; 0: all but uneventful data calls may be left out when the ring is full
+  std::uint32_t trace_all;  // 1: every call makes an event; 0: all but uneventful data calls may be left out when the
+                            // ring is full
   std::atomic<std::uint32_t> process_count, socket_count;
   std::atomic<std::uint64_t> head;     // events ever claimed by writers
   std::atomic<std::uint64_t> tail;     // events consumed by the reader
@@ -190,9 +211,11 @@ constexpr std::uint64_t mix(std::uint64_t x) {
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
   return x ^ (x >> 31);
 }
-constexpr std::uint64_t chance(std::uint64_t seed, std::uint32_t rule, std::uint32_t process, std::uint32_t birth, Family family,
-                               std::uint32_t ordinal) {
-  return mix(mix(mix(seed ^ (std::uint64_t{rule} << 32 | process)) ^ (std::uint64_t{birth} << 32 | static_cast<std::uint32_t>(family))) ^ ordinal);
+constexpr std::uint64_t chance(std::uint64_t seed, std::uint32_t rule, std::uint32_t process, std::uint32_t birth,
+                               Family family, std::uint32_t ordinal) {
+  return mix(mix(mix(seed ^ (std::uint64_t{rule} << 32 | process)) ^
+                 (std::uint64_t{birth} << 32 | static_cast<std::uint32_t>(family))) ^
+             ordinal);
 }
 
 }  // namespace sockrig::wire

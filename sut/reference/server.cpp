@@ -95,7 +95,8 @@ std::vector<Socket*> wait_for_clients(std::vector<Socket>& listeners, bool accep
   return ready;
 }
 
-// The client stays in the queue until descriptors, memory or threads are free again.
+// Without a descriptor or memory the client stays in the queue until there is one again. Without a thread it was
+// accepted already: it is closed, and only the next ones wait.
 bool is_shortage(const std::system_error& error) {
   const int code = error.code().value();
   return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM || code == EAGAIN;

@@ -1,0 +1,170 @@
+// What the rig sees of the subject while a script goes on: does it still move, does it spin, is it over its limits; and
+// what is written down at the end.
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "run/rig.hpp"
+
+namespace sockrig {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr double deadline_seconds = 10;        // for programs that wait with timeouts; nothing else is timed
+constexpr double spinning_seconds = 3;         // of processor time without a byte moved
+constexpr double starting_seconds = 60;        // of processor time before it listens: run-times have much to load
+constexpr std::uint32_t spinning_ends = 1000;  // receives that returned 0, likewise
+constexpr std::uint64_t wakeups_enough = 3;    // a timed wait that came back so often to the same call is a wait
+constexpr int standstills_needed = 3;
+constexpr std::uint64_t most_memory = std::uint64_t{2} << 30;
+constexpr std::size_t most_processes = 1000;
+
+double seconds_since(steady_clock::time_point t) {
+  return std::chrono::duration<double>(steady_clock::now() - t).count();
+}
+
+}  // namespace
+
+Look Rig::look() {
+  // What came was received: acknowledge it now rather than some 40 ms later, or it would count as on its way.
+  for (const Endpoint* e : order_) acknowledge(*e);
+  return detector_.look([this] { return subject_pids(); }, [this] { return !wait_for_events(0); });
+}
+
+void Rig::consider_standstill() {
+  const Look l = look();
+  if (wait_for_events(0)) return;
+  record_.last_look = l;
+  switch (l.motion) {
+    case Motion::moving:
+      standstills_ = 0;
+      if (spins()) stop(Stop::spinning, "spinning", "it uses the processor, and nothing moves");
+      return;
+    case Motion::gone:
+      if (++standstills_ >= standstills_needed) stop(Stop::gone, "gone", "no process of it is left");
+      return;
+    case Motion::standstill:
+      if (++standstills_ >= standstills_needed)
+        stop(Stop::standstill, "stuck", "every thread of it waits, and nothing that it waits for can come");
+      return;
+    case Motion::dozing:
+      break;
+  }
+  // Timed waits: proved hopeless once every one of them has come back to the same call often enough.
+  bool came_back = l.attentive;
+  for (const Waiting& w : l.threads) {
+    if (!w.timed) continue;
+    const std::optional<ProcessState> p = process_state(w.pid);
+    if (!p) return;
+    for (const ThreadState& t : p->threads) {
+      if (t.tid != w.tid) continue;
+      const auto [first, is_new] = switches_at_doze_.try_emplace(t.tid, t.switches);
+      came_back = came_back && t.switches >= first->second + wakeups_enough;
+    }
+  }
+  const bool too_long = seconds_since(last_progress_) > deadline_seconds;
+  if ((came_back || too_long) && idle_wanted()) {
+    // Somebody waits for it to be idle; more idle than that it will not be.
+    for (Task& task : tasks_) {
+      for (Running& r : task.running) r.granted = r.granted || (!r.done && r.wants_idle);
+    }
+    note_progress();
+  } else if (came_back)
+    stop(Stop::standstill, "stuck", "it woke up again and again and went back to waiting for what cannot come");
+  else if (too_long)
+    stop(Stop::deadline, "no-progress", "it waits with a timeout, and nothing moved for 10 seconds");
+}
+
+bool Rig::spins() {
+  double cpu = 0;
+  for (const pid_t pid : subject_pids()) cpu += cpu_seconds(pid);
+  if (cpu_at_progress_ < 0) cpu_at_progress_ = cpu;
+  const wire::Region& m = region_.memory();
+  const std::size_t sockets = std::min<std::size_t>(m.socket_count.load(), wire::max_sockets);
+  const bool first = ends_at_progress_.empty();
+  ends_at_progress_.resize(std::max(ends_at_progress_.size(), sockets), 0);
+  bool many_ends = false;
+  for (std::size_t i = 0; i < sockets; ++i) {
+    const std::uint32_t ends = m.sockets[i].ends.load();
+    if (first) ends_at_progress_[i] = ends;
+    many_ends = many_ends || ends > ends_at_progress_[i] + spinning_ends;
+  }
+  const bool starting = std::ranges::any_of(
+      tasks_, [](const Task& t) { return t.line->actor == ActorKind::subject || t.line->actor == ActorKind::second; });
+  return many_ends || cpu - cpu_at_progress_ > (starting ? starting_seconds : spinning_seconds);
+}
+
+bool Rig::over_limits() {
+  const std::vector<pid_t> pids = subject_pids();
+  if (pids.size() > most_processes)
+    stop(Stop::too_much, "too-many-processes", "it has more than " + std::to_string(most_processes) + " processes");
+  else if (memory(false) > most_memory)
+    stop(Stop::too_much, "too-much-memory", "it uses more than 2 GiB of memory");
+  return over_;
+}
+
+std::vector<pid_t> Rig::subject_pids() const {
+  std::vector<pid_t> out;
+  for (const pid_t pid : descendants(::getpid())) {
+    if (pid != world_init_) out.push_back(pid);
+  }
+  return out;
+}
+
+std::int64_t Rig::descriptors() const {
+  std::int64_t n = 0;
+  for (const pid_t pid : subject_pids()) n += static_cast<std::int64_t>(open_descriptors(pid).size());
+  return n;
+}
+
+std::uint64_t Rig::memory(bool peak) const {
+  std::uint64_t n = 0;
+  for (const pid_t pid : subject_pids()) n += peak ? peak_resident_bytes(pid) : resident_bytes(pid);
+  return n;
+}
+
+void Rig::collect() {
+  fill_notes();
+  if (over_) {
+    // A program that dies of what was done to it may take a moment longer than its connection.
+    for (int i = 0; i < 50 && subject_.started() && !subject_.poll_end(); ++i) {
+      const Look l = look();
+      if (record_.last_look.threads.empty()) record_.last_look = l;
+      if (l.motion == Motion::standstill || l.motion == Motion::dozing) break;
+      const Descriptor end(static_cast<int>(::syscall(SYS_pidfd_open, subject_.pid(), 0)));
+      pollfd ended{end.get(), POLLIN, 0};
+      ::poll(&ended, 1, 2);
+    }
+  }
+  for (const KernelSocket& s : sock_diag_.list()) {
+    const bool ours = spec_.role == Role::client && s.local_port == port_;
+    if (s.state == TcpState::listen && !ours) record_.listening.push_back(s.local_port);
+  }
+  for (Endpoint* e : order_) record_.channels.push_back(e->channel);
+  subject_.poll_end();
+  second_.poll_end();
+  record_.subject_ending = subject_.ending();
+  record_.second_ending = second_.ending();
+  subject_.read_output();
+  second_.read_output();
+  record_.output = subject_.output() + second_.output();
+  read_events();
+  const wire::Region& m = region_.memory();
+  record_.events_dropped = m.dropped.load();
+  record_.processes_attached = std::min<std::size_t>(m.process_count.load(), wire::max_processes);
+  for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
+    RuleRecord r{m.rules[i].seen.load(), m.rules[i].fired.load(), m.rules[i].fired_own.load(), {}};
+    for (std::size_t w = 0; w < std::size(r.withheld); ++w) r.withheld[w] = m.rules[i].withheld[w].load();
+    record_.rules.push_back(r);
+  }
+  for (std::size_t i = 0; i < std::min<std::size_t>(m.socket_count.load(), wire::max_sockets); ++i) {
+    const wire::Socket& s = m.sockets[i];
+    record_.sockets.push_back({s.pid, s.fd, s.birth, s.flags.load(), s.local_port, s.remote_port, s.received.load(),
+                               s.sent.load(), s.recv_calls.load(), s.send_calls.load(), s.ends.load()});
+  }
+}
+
+}  // namespace sockrig
