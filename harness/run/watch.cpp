@@ -139,9 +139,16 @@ void Rig::collect() {
       ::poll(&ended, 1, 2);
     }
   }
+  // Where the network is shared, others listen too.
+  std::vector<std::string> held;
+  for (const pid_t pid : subject_pids()) {
+    for (OpenDescriptor& d : open_descriptors(pid)) held.push_back(std::move(d.target));
+  }
   for (const KernelSocket& s : sock_diag_.list()) {
     const bool ours = spec_.role == Role::client && s.local_port == port_;
-    if (s.state == TcpState::listen && !ours) record_.listening.push_back(s.local_port);
+    const bool theirs =
+        world_init_ > 0 || std::ranges::find(held, "socket:[" + std::to_string(s.inode) + "]") != held.end();
+    if (s.state == TcpState::listen && !ours && theirs) record_.listening.push_back(s.local_port);
   }
   for (Endpoint* e : order_) record_.channels.push_back(e->channel);
   subject_.poll_end();
