@@ -91,6 +91,8 @@ class Rig {
   Endpoint* source(const std::string& name, Endpoint& self);
 
   std::vector<pid_t> subject_pids() const;
+  std::vector<std::string> held_by_subject() const;
+  bool is_theirs(const KernelSocket& s, const std::vector<std::string>& held) const;
   std::int64_t descriptors() const;
   std::uint64_t memory(bool peak) const;
   Look look();

@@ -1,6 +1,7 @@
 #include "run/run.hpp"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include "run/rig.hpp"
 #include "run/sandbox.hpp"
@@ -33,7 +34,9 @@ Record run_scenario(const RunSpec& spec, const RunSettings& settings) {
   const std::vector<RulePlan> rules = rules_of(spec);
   const std::uint64_t seed = run_seed(spec);
   Region region(rules, seed, false);
-  const std::uint16_t port = choose_port(seed);
+  // Where the network is shared, runs of the same seed beside this one must not want the same port.
+  const std::uint16_t port =
+      choose_port(settings.namespaces ? seed : seed ^ wire::mix(static_cast<std::uint64_t>(::getpid())));
   SubjectOptions subject;
   subject.command = fill_command(spec.command, scenario.host.empty() ? "127.0.0.1" : scenario.host, port);
   subject.environment = shim_environment(settings.shim, region);

@@ -315,8 +315,10 @@ bool Rig::advance_vanish(Task& task, Running& r) {
 }
 
 bool Rig::listens() {
-  return std::ranges::any_of(
-      sock_diag_.list(), [&](const KernelSocket& s) { return s.state == TcpState::listen && s.local_port == port_; });
+  const std::vector<std::string> held = world_init_ > 0 ? std::vector<std::string>{} : held_by_subject();
+  return std::ranges::any_of(sock_diag_.list(), [&](const KernelSocket& s) {
+    return s.state == TcpState::listen && s.local_port == port_ && is_theirs(s, held);
+  });
 }
 
 // One connection more, and the kernel would drop it and try again a second later.

@@ -126,6 +126,19 @@ std::uint64_t Rig::memory(bool peak) const {
   return n;
 }
 
+std::vector<std::string> Rig::held_by_subject() const {
+  std::vector<std::string> held;
+  for (const pid_t pid : subject_pids()) {
+    for (OpenDescriptor& d : open_descriptors(pid)) held.push_back(std::move(d.target));
+  }
+  return held;
+}
+
+// Where the network is shared, others listen too.
+bool Rig::is_theirs(const KernelSocket& s, const std::vector<std::string>& held) const {
+  return world_init_ > 0 || std::ranges::find(held, "socket:[" + std::to_string(s.inode) + "]") != held.end();
+}
+
 void Rig::collect() {
   fill_notes();
   if (over_) {
@@ -139,16 +152,10 @@ void Rig::collect() {
       ::poll(&ended, 1, 2);
     }
   }
-  // Where the network is shared, others listen too.
-  std::vector<std::string> held;
-  for (const pid_t pid : subject_pids()) {
-    for (OpenDescriptor& d : open_descriptors(pid)) held.push_back(std::move(d.target));
-  }
+  const std::vector<std::string> held = held_by_subject();
   for (const KernelSocket& s : sock_diag_.list()) {
     const bool ours = spec_.role == Role::client && s.local_port == port_;
-    const bool theirs =
-        world_init_ > 0 || std::ranges::find(held, "socket:[" + std::to_string(s.inode) + "]") != held.end();
-    if (s.state == TcpState::listen && !ours && theirs) record_.listening.push_back(s.local_port);
+    if (s.state == TcpState::listen && !ours && is_theirs(s, held)) record_.listening.push_back(s.local_port);
   }
   for (Endpoint* e : order_) record_.channels.push_back(e->channel);
   subject_.poll_end();
