@@ -284,8 +284,8 @@ bool Rig::wait_for_events(int timeout_us) {
 }
 
 bool Rig::idle_wanted() const {
-  const auto wants = [](const Running& r) { return !r.done && r.wants_idle && !r.granted; };
-  return std::ranges::any_of(tasks_, [&](const Task& t) { return std::ranges::any_of(t.running, wants); });
+  return std::ranges::any_of(tasks_,
+                             [](const Task& t) { return std::ranges::any_of(t.running, &Running::waits_for_idle); });
 }
 
 // Steps for which the kernel has to be asked again, since no descriptor tells.
@@ -303,8 +303,7 @@ bool Rig::asks_the_kernel() const {
 bool Rig::grant_idle() {
   Running* r = nullptr;
   for (Task& task : tasks_) {
-    const auto found =
-        std::ranges::find_if(task.running, [](const Running& o) { return !o.done && o.wants_idle && !o.granted; });
+    const auto found = std::ranges::find_if(task.running, &Running::waits_for_idle);
     if (r == nullptr && found != task.running.end()) r = &*found;
   }
   if (r == nullptr) return false;
@@ -313,6 +312,17 @@ bool Rig::grant_idle() {
       l.motion == Motion::standstill || l.motion == Motion::gone || (l.motion == Motion::dozing && l.attentive);
   if (idle) r->granted = true;
   return idle;
+}
+
+// The step that the verdict will be about.
+void Rig::mark_unmet(const Running& r, std::string code, std::string what) {
+  Unmet u;
+  u.step = r.record;
+  u.code = std::move(code);
+  u.what = std::move(what);
+  if (r.endpoint != nullptr)
+    u.channel = static_cast<std::size_t>(std::ranges::find(order_, r.endpoint) - order_.begin());
+  record_.unmet = std::move(u);
 }
 
 // Ends the run: all that was under way is unmet.
@@ -325,14 +335,7 @@ void Rig::stop(Stop why, std::string code, std::string what) {
       record_.steps[r.record].outcome = StepOutcome::unmet;
       const bool better =
           !record_.unmet || (record_.steps[record_.unmet->step].evidence && !record_.steps[r.record].evidence);
-      if (!better) continue;
-      Unmet u;
-      u.step = r.record;
-      u.code = r.step->verb == StepVerb::keeps_descriptors ? "descriptors-leaked" : code;
-      u.what = what;
-      if (r.endpoint != nullptr)
-        u.channel = static_cast<std::size_t>(std::ranges::find(order_, r.endpoint) - order_.begin());
-      record_.unmet = std::move(u);
+      if (better) mark_unmet(r, r.step->verb == StepVerb::keeps_descriptors ? "descriptors-leaked" : code, what);
     }
   }
 }
@@ -342,13 +345,7 @@ void Rig::contradict(Running& r, std::string code, std::string what) {
   over_ = true;
   record_.stop = Stop::unmet;
   record_.steps[r.record].outcome = StepOutcome::unmet;
-  Unmet u;
-  u.step = r.record;
-  u.code = std::move(code);
-  u.what = std::move(what);
-  if (r.endpoint != nullptr)
-    u.channel = static_cast<std::size_t>(std::ranges::find(order_, r.endpoint) - order_.begin());
-  record_.unmet = std::move(u);
+  mark_unmet(r, std::move(code), std::move(what));
 }
 
 void Rig::fill_notes() {

@@ -40,6 +40,7 @@ class Rig {
     std::uint64_t piece_end = 0;
     bool wants_idle = false;  // goes on only once the subject waits
     bool granted = false;     // … and it does
+    bool waits_for_idle() const { return !done && wants_idle && !granted; }
   };
   // One actor on its way through one line.
   struct Task {
@@ -65,6 +66,7 @@ class Rig {
   void read_events();
   void stop(Stop why, std::string code, std::string what);
   void contradict(Running& r, std::string code, std::string what);
+  void mark_unmet(const Running& r, std::string code, std::string what);
   void note_progress();
   bool spins();
   bool over_limits();
