@@ -1,7 +1,9 @@
 #include "run/sandbox.hpp"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
+#include <linux/sched.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -17,6 +19,8 @@
 #include <algorithm>
 #include <cstring>
 #include <sstream>
+#include <stdexcept>
+#include <string_view>
 
 #include "run/check.hpp"
 #include "run/proc.hpp"
@@ -39,44 +43,20 @@ std::string identity_map(const std::string& file) {
 }
 
 // Root keeps all ids, which only a process that stayed outside may write; anybody else keeps just his own.
-void map_ids_and_unshare() {
+void map_ids_of(pid_t init) {
+  const std::string target = "/proc/" + std::to_string(init);
   const uid_t uid = ::geteuid();
   const gid_t gid = ::getegid();
-  constexpr int flags = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID;
   if (uid == 0) {
-    int gate[2];
-    check("pipe", ::pipe2(gate, O_CLOEXEC));
-    const Descriptor read_end(gate[0]);
-    Descriptor write_end(gate[1]);
-    const std::string target = "/proc/" + std::to_string(::getpid());
-    const pid_t helper = check("fork", ::fork());
-    if (helper == 0) {
-      write_end.reset();  // else the read below would wait for ourselves where unshare is refused
-      char go = 0;
-      if (::read(read_end.get(), &go, 1) != 1) ::_exit(1);
-      try {
-        write_file(target + "/uid_map", identity_map("/proc/self/uid_map"));
-        write_file(target + "/gid_map", identity_map("/proc/self/gid_map"));
-      } catch (const std::system_error&) {
-        ::_exit(1);
-      }
-      ::_exit(0);
+    try {
+      write_file(target + "/uid_map", identity_map("/proc/self/uid_map"));
+      return write_file(target + "/gid_map", identity_map("/proc/self/gid_map"));
+    } catch (const std::system_error&) {  // root that may not: like anybody else
     }
-    const int unshared = ::unshare(flags);
-    const int error = errno;
-    if (unshared == 0) check("write to the gate", ::write(write_end.get(), "g", 1));
-    write_end.reset();
-    int status = 0;
-    check("waitpid", ::waitpid(helper, &status, 0));
-    errno = error;
-    check("unshare(user, net, mnt, pid)", unshared);
-    if (status == 0) return;
-  } else {
-    check("unshare(user, net, mnt, pid)", ::unshare(flags));
   }
-  write_file("/proc/self/setgroups", "deny");
-  write_file("/proc/self/uid_map", std::to_string(uid) + " " + std::to_string(uid) + " 1");
-  write_file("/proc/self/gid_map", std::to_string(gid) + " " + std::to_string(gid) + " 1");
+  write_file(target + "/setgroups", "deny");
+  write_file(target + "/uid_map", std::to_string(uid) + " " + std::to_string(uid) + " 1");
+  write_file(target + "/gid_map", std::to_string(gid) + " " + std::to_string(gid) + " 1");
 }
 
 void bring_loopback_up(std::uint32_t mtu) {
@@ -89,25 +69,6 @@ void bring_loopback_up(std::uint32_t mtu) {
   }
   request.ifr_flags = IFF_UP | IFF_RUNNING;
   check("ioctl(SIOCSIFFLAGS)", ::ioctl(s.get(), SIOCSIFFLAGS, &request));
-}
-
-// The first process inside: it collects orphans, and when it is ended the kernel ends all the others.
-pid_t start_init() {
-  const pid_t runner = ::getpid();
-  const pid_t init = check("fork the world's init", ::fork());
-  if (init != 0) return init;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::prctl(PR_SET_NAME, "world-init");
-  ::signal(SIGCHLD, SIG_IGN);  // orphans that end are forgotten by the kernel itself
-  for (const int s : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::signal(s, SIG_IGN);
-  // Worlds share /tmp: were their processes all numbered from 2, programs that name files after their pid would
-  // collide.
-  if (const int file = ::open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC); file >= 0) {
-    const std::string number = std::to_string(300 + runner % 30000);
-    (void)!::write(file, number.data(), number.size());
-  }
-  ::syscall(SYS_close_range, 3u, ~0u, 0u);
-  for (;;) ::pause();
 }
 
 void use_hosts(const std::vector<std::string>& lines) {
@@ -124,6 +85,94 @@ void use_hosts(const std::vector<std::string>& lines) {
   check("mount a private /etc/hosts", mounted);
 }
 
+// What the world's init says once its mounts are made.
+struct InitReport {
+  char problem[64];  // the call that failed, or ""
+  int error;
+};
+
+void make_mounts(const WorldOptions& options) {
+  check("mount(private)", ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr));
+  if (!options.hosts.empty()) use_hosts(options.hosts);
+  check("mount /proc", ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr));
+}
+
+// The first process inside: it makes the mounts while the runner goes on, then collects orphans; when it is ended the
+// kernel ends all the others.
+[[noreturn]] void be_init(const WorldOptions& options, pid_t runner, int go, int report) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::prctl(PR_SET_NAME, "world-init");
+  ::signal(SIGCHLD, SIG_IGN);  // orphans that end are forgotten by the kernel itself
+  for (const int s : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::signal(s, SIG_IGN);
+  char mapped = 0;
+  if (::read(go, &mapped, 1) != 1) ::_exit(1);  // the runner failed, or ended before it could take us along
+  // Worlds share /tmp: were their processes all numbered from 2, programs that name files after their pid would
+  // collide.
+  if (const int file = ::open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC); file >= 0) {
+    const std::string number = std::to_string(300 + runner % 30000);
+    (void)!::write(file, number.data(), number.size());
+  }
+  InitReport r{};
+  try {
+    make_mounts(options);
+  } catch (const std::system_error& e) {
+    r.error = e.code().value();
+    const std::string_view what = e.what();
+    std::strncpy(r.problem, std::string(what.substr(0, what.rfind(": "))).c_str(), sizeof r.problem - 1);
+  }
+  (void)!::write(report, &r, sizeof r);
+  ::syscall(SYS_close_range, 0u, ~0u, 0u);
+  for (;;) ::pause();
+}
+
+// A fork into new namespaces, in one call.
+pid_t fork_into_namespaces(Descriptor& pidfd) {
+  int descriptor = -1;
+  clone_args arguments{};
+  arguments.flags = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID | CLONE_PIDFD;
+  arguments.pidfd = reinterpret_cast<std::uint64_t>(&descriptor);
+  arguments.exit_signal = SIGCHLD;
+  const auto pid =
+      static_cast<pid_t>(check("clone(user, net, mnt, pid)", ::syscall(SYS_clone3, &arguments, sizeof arguments)));
+  if (pid != 0) pidfd = Descriptor(descriptor);
+  return pid;
+}
+
+struct World {
+  pid_t init = 0;
+  Descriptor mounts;  // the namespace that subjects see
+};
+World world;  // a process is in one at most
+
+void set_up_network(const WorldOptions& options) {
+  bring_loopback_up(options.mtu);
+  for (const auto& [name, value] : options.sysctls) {
+    std::string path = "/proc/sys/" + name;
+    for (char& c : path) c = c == '.' ? '/' : c;
+    write_file(path, value);
+  }
+}
+
+void join(pid_t init, int pidfd) {
+  const std::string mounts = "/proc/" + std::to_string(init) + "/ns/mnt";
+  world.mounts = Descriptor(check("open the world's mounts", ::open(mounts.c_str(), O_RDONLY | O_CLOEXEC)));
+  check("setns(user, net, pid)", ::setns(pidfd, CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWPID));
+}
+
+struct PipePair {
+  Descriptor read_end, write_end;
+  PipePair() {
+    int ends[2];
+    check("pipe", ::pipe2(ends, O_CLOEXEC));
+    read_end = Descriptor(ends[0]);
+    write_end = Descriptor(ends[1]);
+  }
+};
+
+void signal_all_below() {
+  for (const pid_t pid : descendants(::getpid())) ::kill(pid, SIGKILL);
+}
+
 void drop_privileges() {
   // Root inside the world may go on doing with files and ids what root outside could (a grader's files; a server that
   // changes its user), and nothing to the world itself.
@@ -138,16 +187,30 @@ void drop_privileges() {
 }  // namespace
 
 pid_t enter_world(const WorldOptions& options) {
-  map_ids_and_unshare();
-  check("mount(private)", ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr));
-  bring_loopback_up(options.mtu);
-  for (const auto& [name, value] : options.sysctls) {
-    std::string path = "/proc/sys/" + name;
-    for (char& c : path) c = c == '.' ? '/' : c;
-    write_file(path, value);
+  PipePair go, report;
+  const pid_t runner = ::getpid();
+  Descriptor pidfd;
+  const pid_t init = fork_into_namespaces(pidfd);
+  if (init == 0) {
+    go.write_end.reset();  // else the read would wait for ourselves where the runner fails
+    be_init(options, runner, go.read_end.get(), report.write_end.get());
   }
-  if (!options.hosts.empty()) use_hosts(options.hosts);
-  return start_init();
+  report.write_end.reset();
+  try {
+    map_ids_of(init);
+    check("write to the world's init", ::write(go.write_end.get(), "g", 1));
+    join(init, pidfd.get());
+    set_up_network(options);
+    InitReport r{};
+    if (::read(report.read_end.get(), &r, sizeof r) != static_cast<ssize_t>(sizeof r))
+      throw std::runtime_error("the world's init ended");
+    if (r.error != 0) throw std::system_error(r.error, std::generic_category(), r.problem);
+  } catch (...) {
+    ::kill(init, SIGKILL);
+    ::waitpid(init, nullptr, 0);
+    throw;
+  }
+  return world.init = init;
 }
 
 void adopt_orphans() {
@@ -155,19 +218,24 @@ void adopt_orphans() {
 }
 
 const char* settle_in_world() {
-  if (::unshare(CLONE_NEWNS) != 0) return "unshare(mount)";
-  if (::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) return "mount /proc";
+  char here[PATH_MAX];
+  if (::getcwd(here, sizeof here) == nullptr) return "getcwd";
+  if (::setns(world.mounts.get(), CLONE_NEWNS) != 0) return "setns(mnt)";
+  if (::chdir(here) != 0) return "chdir";  // the call above went to the root
   drop_privileges();
   return nullptr;
 }
 
 void end_all_below() {
+  // Whatever is in a world ends with its init, and whoever was forked since the world was entered is in it.
+  if (world.init > 0) ::kill(world.init, SIGKILL);
   for (;;) {
-    for (const pid_t pid : descendants(::getpid())) ::kill(pid, SIGKILL);
+    if (world.init == 0) signal_all_below();
     // A killed parent's children become ours, or die with the world's init; either way they end here.
     const pid_t gone = ::waitpid(-1, nullptr, 0);
-    if (gone < 0 && errno == ECHILD) return;
+    if (gone < 0 && errno == ECHILD) break;
   }
+  world = {};
 }
 
 Machine probe_machine(SandboxChoice choice) {

@@ -28,18 +28,20 @@ struct WorldOptions {
 };
 
 // Moves the calling process, which must be single-threaded, into a world of its own and sets it up. Throws
-// std::system_error that names the call. Every process forked afterwards is inside. Returns the pid of the world's
-// init, which is not part of any subject.
+// std::system_error that names the call. Every process forked afterwards is inside, but for the mounts: the caller
+// keeps its own, whose /proc knows all processes by the numbers that it has for them, and so does each child until it
+// settles. Returns the pid of the world's init, which is not part of any subject.
 pid_t enter_world(const WorldOptions& options);
 
 // Without namespaces: become the parent of every orphan below, so that none can escape being ended.
 void adopt_orphans();
 
-// Run in a forked child of the world, before exec: a /proc that shows the world's own processes, and no
-// privileges left but those over files. Returns the name of the call that failed, or nullptr.
+// Run in a forked child of the world, before exec: the world's mounts, with a /proc that shows its own processes, and
+// no privileges left but those over files. It may be called after vfork(2). Returns the name of the call that failed,
+// or nullptr.
 const char* settle_in_world();
 
-// Ends everything below the calling process and waits until it is gone.
+// Ends everything below the calling process, and the world that it entered, and waits until all is gone.
 void end_all_below();
 
 }  // namespace sockrig

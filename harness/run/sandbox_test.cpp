@@ -103,9 +103,14 @@ BOOST_AUTO_TEST_CASE(a_world_has_its_own_network_as_it_was_asked_for) {
     std::string out = "init " + std::to_string(init > 0) + "\n";
     out +=
         "syncookies " + read_file("/proc/sys/net/ipv4/tcp_syncookies") + "mtu " + std::to_string(loopback_mtu()) + "\n";
-    out += read_file("/etc/hosts") + read_file("/proc/self/net/dev");
+    Subject s;
+    SubjectOptions o;
+    o.command = "cat /etc/hosts /proc/self/net/dev";
+    s.start(o);
+    until([&] { return s.poll_end().has_value(); });
+    s.read_output();
     end_all_below();
-    return out;
+    return out + s.output();
   });
   BOOST_TEST(told.starts_with("init 1\nsyncookies " + other + "\nmtu 1280\n127.0.0.7 server.test\n::1 six.test\n"),
              told);
@@ -149,6 +154,23 @@ BOOST_AUTO_TEST_CASE(a_subject_sees_only_the_world_and_has_no_privileges) {
        {CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN, CAP_SYS_PTRACE, CAP_SYS_RESOURCE, CAP_SYS_MODULE, CAP_MKNOD})
     BOOST_TEST((capabilities >> forbidden & 1) == 0u, "capability " << forbidden);
   BOOST_TEST(told.find("mounted") == std::string::npos, told);
+}
+
+BOOST_AUTO_TEST_CASE(a_subject_starts_in_the_folder_of_its_caller) {
+  if (!namespaces()) return;
+  const std::string told = told_by([] {
+    check("chdir", ::chdir("/usr/bin"));
+    enter_world({});
+    Subject s;
+    SubjectOptions o;
+    o.command = "./pwd -P";
+    s.start(o);
+    until([&] { return s.poll_end().has_value(); });
+    s.read_output();
+    end_all_below();
+    return s.output();
+  });
+  BOOST_TEST(told == "/usr/bin\n");
 }
 
 BOOST_AUTO_TEST_CASE(daemons_end_with_everything_below) {

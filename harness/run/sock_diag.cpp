@@ -16,12 +16,20 @@ SockDiag::SockDiag()
 
 std::vector<KernelSocket> SockDiag::list() {
   std::vector<KernelSocket> out;
-  dump(AF_INET, out);
-  dump(AF_INET6, out);
+  dump(AF_INET, ~0u, out);
+  dump(AF_INET6, ~0u, out);
   return out;
 }
 
-void SockDiag::dump(int family, std::vector<KernelSocket>& out) {
+std::vector<KernelSocket> SockDiag::listeners() {
+  constexpr std::uint32_t listening = 1u << static_cast<unsigned>(TcpState::listen);
+  std::vector<KernelSocket> out;
+  dump(AF_INET, listening, out);
+  dump(AF_INET6, listening, out);
+  return out;
+}
+
+void SockDiag::dump(int family, std::uint32_t states, std::vector<KernelSocket>& out) {
   struct {
     nlmsghdr header;
     inet_diag_req_v2 request;
@@ -31,7 +39,7 @@ void SockDiag::dump(int family, std::vector<KernelSocket>& out) {
   message.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
   message.request.sdiag_family = static_cast<std::uint8_t>(family);
   message.request.sdiag_protocol = IPPROTO_TCP;
-  message.request.idiag_states = ~0u;
+  message.request.idiag_states = states;
   check("send to sock_diag", ::send(netlink_.get(), &message, sizeof message, 0));
 
   alignas(nlmsghdr) static std::array<char, 1 << 16> buffer;

@@ -38,9 +38,11 @@ class SockDiag {
   SockDiag();  // throws std::system_error
   // All TCP sockets, IPv4 then IPv6. Throws std::system_error.
   std::vector<KernelSocket> list();
+  // Those that listen. Cheap: the others stand in a table of the whole machine that the kernel has to walk.
+  std::vector<KernelSocket> listeners();
 
  private:
-  void dump(int family, std::vector<KernelSocket>& out);
+  void dump(int family, std::uint32_t states, std::vector<KernelSocket>& out);
   Descriptor netlink_;
 };
 

@@ -48,10 +48,19 @@ BOOST_AUTO_TEST_CASE(a_listener_is_seen_with_its_queue) {
     BOOST_TEST(row.local_port == port);
     BOOST_TEST(row.receive_queue == 0u);
     BOOST_TEST(row.send_queue == 7u);
+    const auto is_this = [&](const KernelSocket& l) { return l.inode == row.inode; };
+    BOOST_TEST(std::ranges::count_if(diag.listeners(), is_this) == 1);
     if (family == AF_INET6) continue;
     const Descriptor one = loopback_connect(port), two = loopback_connect(port);
     BOOST_TEST(until([&] { return row_of(diag, listener).receive_queue == 2; }));
   }
+}
+
+BOOST_AUTO_TEST_CASE(listeners_are_nothing_but_listeners) {
+  SockDiag diag;
+  const Pair pair = loopback_pair();
+  BOOST_TEST((row_of(diag, pair.client).state == TcpState::established));
+  BOOST_TEST(std::ranges::all_of(diag.listeners(), [](const KernelSocket& s) { return s.state == TcpState::listen; }));
 }
 
 BOOST_AUTO_TEST_CASE(both_ends_of_a_connection_are_seen_with_their_queues) {

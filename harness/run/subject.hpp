@@ -38,6 +38,7 @@ class Subject {
   // Collects its end without waiting. Once ended it stays so until started again.
   const std::optional<Ending>& poll_end();
   const std::optional<Ending>& ending() const { return ending_; }
+  int end_descriptor() const { return end_.get(); }  // becomes readable when its first process ends; -1 before start
 
   // Takes what it has written so far; keeps the first 64 KiB. To be called now and then, so that memory stays bounded.
   void read_output();
@@ -52,7 +53,7 @@ class Subject {
  private:
   pid_t pid_ = -1;
   std::optional<Ending> ending_;
-  Descriptor input_, data_, text_;
+  Descriptor input_, data_, text_, end_;
   std::string output_;
   std::uint64_t text_read_ = 0;
   bool said_something_ = false;
