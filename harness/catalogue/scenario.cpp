@@ -1,33 +1,23 @@
 // One scenario file: TOML to a checked Scenario.
 #include "catalogue/scenario.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <sstream>
 
 #include "catalogue/scenario_file.hpp"
-#include "catalogue/script_check.hpp"
+#include "catalogue/scenario_tables.hpp"
 #include "catalogue/toml_reader.hpp"
 
 namespace sockrig {
 namespace {
 
-constexpr std::int64_t largest_buffer = 1 << 30;
-
-// The file as it was written, to find where a script's text begins, and the problems found in it.
-struct Source {
-  std::string_view text;
-  const std::string& file;
-  Diagnostics& out;
-};
-
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
   const std::string guess = nearest(word, candidates);
   return guess.empty() ? "" : fmt::format(" (did you mean '{}'?)", guess);
 }
+
+}  // namespace
 
 std::vector<std::string> role_words() {
   std::vector<std::string> words;
@@ -36,6 +26,8 @@ std::vector<std::string> role_words() {
   }
   return words;
 }
+
+namespace {
 
 void read_role(TableReader& top, const toml::node& node, Scenario& s) {
   const std::string& word = node.as_string()->get();
@@ -180,205 +172,6 @@ void read_faults(TableReader& top, Scenario& s, const Source& source) {
   if (conditional && !interrupts && listed == s.faults.size()) {
     top.problem("must_when", "'must_when' is about signals, and nothing is interrupted here");
   }
-}
-
-bool is_name(std::string_view text, std::string_view more) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
-    return std::isalnum(c) != 0 || more.find(static_cast<char>(c)) != std::string_view::npos;
-  });
-}
-
-bool is_address(const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> ignored{};
-  return inet_pton(AF_INET, text.c_str(), ignored.data()) == 1 ||
-         inet_pton(AF_INET6, text.c_str(), ignored.data()) == 1;
-}
-
-void read_sysctls(const toml::table& table, Scenario& s, TableReader& world) {
-  for (const auto& [key, value] : table) {
-    const std::string name(key.str());
-    if (!name.starts_with("net.") || !is_name(name, "._-") || name.find("..") != std::string::npos) {
-      world.problem(value, fmt::format("'{}' is no setting of a network namespace: expected a name like "
-                                       "\"net.ipv4.tcp_syncookies\" (in quotes)",
-                                       name));
-    } else if (value.is_integer()) {
-      s.sysctls[name] = std::to_string(value.as_integer()->get());
-    } else if (value.is_string() && is_name(value.as_string()->get(), "._- \t")) {
-      s.sysctls[name] = value.as_string()->get();
-    } else {
-      world.problem(value, fmt::format("'{}' must be a whole number or a word, not {}", name, type_name(value)));
-    }
-  }
-}
-
-void read_hosts(TableReader& world, Scenario& s) {
-  for (const toml::node* node : world.strings("hosts")) {
-    const std::string& line = node->as_string()->get();
-    std::istringstream words(line);
-    std::string address, name;
-    words >> address;
-    int names = 0;
-    bool good = is_address(address);
-    while (words >> name) good = is_name(name, ".-_") && good, ++names;
-    if (!good || names == 0 || line.find('\n') != std::string::npos) {
-      world.problem(
-          *node,
-          fmt::format("'{}' is no line of a hosts file: expected ADDRESS NAME, as in \"127.0.0.1 one.test\"", line));
-    } else {
-      s.hosts.push_back(line);
-    }
-  }
-}
-
-void read_world(TableReader& top, Scenario& s, const Source& source) {
-  const toml::table* table = top.table("world");
-  if (table == nullptr) return;
-  TableReader world(*table, "[world]", source.file, source.out);
-  const auto namespaces = world.yes_or_no("namespaces");
-  if (const toml::table* sysctls = world.table("sysctl")) read_sysctls(*sysctls, s, world);
-  s.mtu = static_cast<std::uint32_t>(world.number("mtu", 68, 65535).value_or(0));
-  read_hosts(world, s);
-  if (const auto host = world.line("host")) {
-    if (!is_name(*host, ".:-_")) world.problem("host", fmt::format("'{}' is neither a name nor an address", *host));
-    s.host = *host;
-  }
-  const bool implied = !s.sysctls.empty() || s.mtu != 0 || !s.hosts.empty();
-  if (namespaces == false && implied) {
-    world.problem("namespaces", "sysctl, mtu and hosts need a private network: 'namespaces' cannot be false");
-  }
-  s.needs_namespaces = namespaces.value_or(false) || implied;
-  world.refuse_the_rest();
-}
-
-std::uint64_t read_buffer(TableReader& peer, std::string_view key) {
-  const toml::node* node = peer.find(key);
-  if (node == nullptr) return 0;
-  std::uint64_t bytes = 0;
-  if (node->is_integer()) {
-    bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(node->as_integer()->get(), 0));
-  } else if (!node->is_string() || !parse_size(node->as_string()->get(), bytes)) {
-    peer.problem(*node, fmt::format("'{}' must be a size such as \"4 KiB\"", key));
-    return 0;
-  }
-  if (bytes >= 1 && bytes <= static_cast<std::uint64_t>(largest_buffer)) return bytes;
-  peer.problem(*node, fmt::format("'{}' is out of range: expected 1 B to 1 GiB", key));
-  return 0;
-}
-
-void read_peer(TableReader& top, Scenario& s, const Source& source) {
-  const toml::table* table = top.table("peer");
-  if (table == nullptr) return;
-  TableReader peer(*table, "[peer]", source.file, source.out);
-  s.receive_buffer = read_buffer(peer, "receive_buffer");
-  s.send_buffer = read_buffer(peer, "send_buffer");
-  s.listens = peer.yes_or_no("listens").value_or(true);
-  const bool server = std::any_of(s.roles.begin(), s.roles.end(), is_server);
-  if (!s.listens && server) peer.problem("listens", "'listens' is for the role client: a server listens itself");
-  peer.refuse_the_rest();
-}
-
-// The rest of the source from a position on.
-std::string_view from_position(std::string_view text, const toml::source_position& where) {
-  for (toml::source_index line = 1; line < where.line; ++line) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return "";
-    text.remove_prefix(end + 1);
-  }
-  std::size_t i = where.line == 1 && text.starts_with("\xef\xbb\xbf") ? 3 : 0;  // a byte order mark has no column
-  for (toml::source_index column = 1; column < where.column && i < text.size(); ++column) {
-    do ++i;
-    while (i < text.size() && (static_cast<unsigned char>(text[i]) & 0xc0) == 0x80);
-  }
-  return text.substr(i);
-}
-
-std::string without_returns(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') out += text[i];
-  }
-  return out;
-}
-
-// Where the text of a string begins. Nothing if it is not written as it reads (escapes), so that no line or column
-// could be trusted.
-std::optional<Position> begin_of_text(const toml::node& node, std::string_view source) {
-  const toml::source_position where = node.source().begin;
-  const std::string raw = without_returns(from_position(source, where));
-  Position p{static_cast<int>(where.line), static_cast<int>(where.column)};
-  const bool triple = raw.starts_with("\"\"\"") || raw.starts_with("'''");
-  std::string_view rest = std::string_view(raw).substr(std::min<std::size_t>(triple ? 3 : 1, raw.size()));
-  p.column += triple ? 3 : 1;
-  if (triple && rest.starts_with("\n")) {
-    rest.remove_prefix(1);
-    p = {p.line + 1, 1};
-  }
-  if (!rest.starts_with(without_returns(node.as_string()->get()))) return std::nullopt;
-  return p;
-}
-
-// Parses the script at `key` for the roles that it serves.
-void read_script(TableReader& reader, std::string_view key, const std::vector<Role>& roles, Scenario& s,
-                 const Source& source) {
-  const toml::node* node = reader.find(key);
-  if (node == nullptr) return;
-  if (!node->is_string()) {
-    return reader.problem(*node, fmt::format("'{}' must be a string, not {}", key, type_name(*node)));
-  }
-  const auto begin = begin_of_text(*node, source.text);
-  if (!begin) return reader.problem(*node, "a script is written as it reads: no backslashes in it");
-  for (const bool client : {false, true}) {
-    if (std::none_of(roles.begin(), roles.end(), [&](Role r) { return is_server(r) != client; })) continue;
-    const std::size_t before = source.out.size();
-    const Script script =
-        parse_script(node->as_string()->get(), source.file, begin->line, client, source.out, begin->column);
-    for (const Role r : roles) {
-      if (is_server(r) != client) s.scripts[r] = script;
-    }
-    if (source.out.size() != before) continue;
-    const ScriptLine* second = second_connection(script);
-    if (second != nullptr && s.serves == Serves::one) {
-      source.out.push_back(
-          {source.file, second->line, 0,
-           "a second connection: a server that serves one would not take it (say serves = \"in-turn\" or "
-           "\"at-once\")"});
-    }
-    for (const ScriptLine& line : script) {
-      for (const auto& together : line.steps) {
-        for (const Step& step : together) {
-          if (step.verb != StepVerb::accept || s.listens) continue;
-          source.out.push_back(
-              {source.file, line.line, step.column, "nobody can be accepted: [peer] says listens = false"});
-        }
-      }
-    }
-  }
-}
-
-void read_scripts(TableReader& top, Scenario& s, const Source& source) {
-  const toml::table* table = top.table("script", true);
-  if (table == nullptr) return;
-  TableReader reader(*table, "[script]", source.file, source.out);
-  const bool common = table->contains("peer");
-  read_script(reader, "peer", s.roles, s, source);
-  for (const std::string& word : role_words()) {
-    const Role role = *parse_role(word);
-    const bool listed = std::find(s.roles.begin(), s.roles.end(), role) != s.roles.end();
-    if (!table->contains(word)) {
-      reader.find(word);
-      if (listed && !common)
-        reader.problem("", fmt::format("the role {} has no script: expected '{}' or 'peer'", word, word));
-    } else if (!listed && !s.roles.empty()) {
-      reader.find(word);
-      reader.problem(word, fmt::format("a script for {}, which 'role' does not list", word));
-    } else if (common) {
-      reader.find(word);
-      reader.problem(word, "'peer' is the script of every role already: give either one for all or one for each");
-    } else {
-      read_script(reader, word, {role}, s, source);
-    }
-  }
-  reader.refuse_the_rest();
 }
 
 void read_scenario(const toml::table& table, ScenarioFile& f, const Source& source) {

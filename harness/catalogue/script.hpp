@@ -58,6 +58,8 @@ enum class StepVerb {
   count_descriptors,   // "count descriptors": remembers how many are open while it waits
   keeps_descriptors,   // "keeps its descriptors": as many as counted before, once it waits
   memory_under,        // "memory stays under SIZE": peak resident growth since it listened
+  meets_dead,          // "meets a dead connection": a send of it failed because the other side was gone, or its sends
+                       // cannot raise a SIGPIPE that would end it (a condition)
   // kernel: evidence; if it does not hold the result is inconclusive
   counter_rises,  // "ListenOverflows rises"
   time_wait,      // "TIME_WAIT on the port"
@@ -96,6 +98,11 @@ using Script = std::vector<ScriptLine>;
 // allowed (accept or connect, stdin…). Lines with a problem are left out.
 Script parse_script(std::string_view text, const std::string& file, int first_line, bool client_role, Diagnostics& out,
                     int first_column = 1);
+
+// What it means when a step does not hold: the subject failed; what the kernel should have shown was not shown, so that
+// nothing is proved; or the claim is not about a program that does this.
+enum class StepMeaning { claim, evidence, condition };
+StepMeaning meaning_of(StepVerb verb);
 
 // "1 MiB" → 1048576. False if it is not a size.
 bool parse_size(std::string_view text, std::uint64_t& bytes);

@@ -199,9 +199,7 @@ class Checker {
     if (step.verb == StepVerb::restart) {
       return p.ended ? "" : fmt::format("{} has not ended: 'kill' or 'exits' comes before 'restart'", name);
     }
-    if (step.verb == StepVerb::memory_under) return "";
-    if (step.verb == StepVerb::kill) return "";               // whatever it left behind
-    if (p.killed && step.verb == StepVerb::exits) return "";  // waits until the kill has done its work
+    if (step.verb == StepVerb::memory_under || step.verb == StepVerb::meets_dead) return "";
     if (step.verb == StepVerb::kill) return "";               // whatever it left behind
     if (p.killed && step.verb == StepVerb::exits) return "";  // waits until the signal has done its work
     if (p.ended) return fmt::format("{} has ended: only 'restart' can follow", name);

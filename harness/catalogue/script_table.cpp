@@ -67,6 +67,8 @@ constexpr VerbRow verbs[] = {
     {A::subject, V::keeps_descriptors, S::both, 0, "keeps its descriptors",
      "as many as were counted before, once it waits"},
     {A::subject, V::memory_under, S::both, 0, "memory stays under SIZE", "peak growth of resident memory"},
+    {A::subject, V::meets_dead, S::both, 0, "meets a dead connection",
+     "condition: a send failed because the other side was gone, or SIGPIPE could not end it; else nothing is claimed"},
 
     {A::kernel, V::counter_rises, S::both, 0, "COUNTER rises", "evidence: the kernel's counter is higher than before"},
     {A::kernel, V::time_wait, S::both, 0, "TIME_WAIT on the port",
@@ -98,6 +100,18 @@ const std::vector<VerbHelp>& script_verbs() {
     return out;
   }();
   return all;
+}
+
+StepMeaning meaning_of(StepVerb verb) {
+  switch (verb) {
+    case V::counter_rises:
+    case V::time_wait:
+      return StepMeaning::evidence;
+    case V::meets_dead:
+      return StepMeaning::condition;
+    default:
+      return StepMeaning::claim;
+  }
 }
 
 std::string_view to_string(ActorKind actor) {

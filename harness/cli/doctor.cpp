@@ -45,7 +45,8 @@ int doctor_command(const std::vector<std::string>& arguments, const Paths& paths
                            .description =
                                "Tells what this machine allows, and the command that would allow more.\n"
                                "Exit codes: 0 all that 'sockrig run' needs is there, 1 something is missing.",
-                           .words = ""};
+                           .words = "",
+                           .examples = "sockrig doctor"};
   boost::program_options::variables_map values;
   std::vector<std::string> words;
   if (const auto code = parse_options(arguments, usage, {}, values, words, out, err)) return *code;

@@ -73,7 +73,10 @@ std::optional<int> parse(const std::vector<std::string>& arguments, ExecOptions&
           "the\n"
           "command's (128 + N if signal N killed it, 127 if there is no such program, 126 if it cannot be started).\n"
           "What was injected is told on standard error at the end. 'sockrig explain --faults' lists the faults.",
-      .words = "program"};
+      .words = "program",
+      .examples =
+          "sockrig exec --fault 'short-recv bytes=1' --trace -- ./client localhost 7000\n"
+          "sockrig exec -f 'short-send part=random' -f 'interrupted call=recv' --seed 7 -- ./server 7000"};
   po::options_description known;
   known.add_options()("fault,f", po::value<std::vector<std::string>>()->composing()->value_name("FAULT"),
                       "inject it: 'short-recv bytes=1'; may be given several times");
@@ -83,7 +86,10 @@ std::optional<int> parse(const std::vector<std::string>& arguments, ExecOptions&
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   po::variables_map given;
   std::vector<std::string> words;
-  if (const auto code = parse_options({arguments.begin(), dashes}, usage, known, given, words, out, err)) return code;
+  if (const auto code = parse_options({arguments.begin(), dashes}, usage, known, given, words, out, err)) {
+    if (*code != 0 && dashes == arguments.end()) err << "The program and its own options stand after '--'.\n";
+    return code;
+  }
   if (!words.empty())
     return refuse(err, fmt::format("write '--' in front of the program: sockrig exec -- {}", words.front()));
   if (const auto code = take(given, options, err)) return code;
@@ -211,7 +217,10 @@ int exec_command(const std::vector<std::string>& arguments, const Paths& paths, 
   int error = 0;
   const pid_t child = start(options, shim_environment(paths.shim, region), before, error);
   if (error != 0) {
-    err << fmt::format("sockrig exec: cannot start {}: {}\n", options.program[0], std::strerror(error));
+    const bool there = error == ENOENT && !find_program(options.program[0]).empty();
+    err << fmt::format(
+        "sockrig exec: cannot start {}: {}\n", options.program[0],
+        there ? "the interpreter that its first line or its header names is not there" : std::strerror(error));
     return error == ENOENT ? 127 : 126;
   }
   const int status = wait_for_end(child, region, options, signals.get(), err);

@@ -1,4 +1,5 @@
-// `sockrig explain`: one claim, the fault kinds, or the script language, for a person to read.
+// `sockrig explain`: one claim, the keys of a scenario file, the fault kinds, or the script language, for a person to
+// read.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -7,6 +8,7 @@
 #include <ostream>
 
 #include "catalogue/scenario.hpp"
+#include "catalogue/scenario_keys.hpp"
 #include "catalogue/script_table.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
@@ -34,6 +36,18 @@ std::string wrapped(std::string_view text, std::size_t indent) {
     begin = end + 1;
   }
   return out + '\n';
+}
+
+// Line by line, as it is.
+std::string indented(std::string_view text, std::size_t indent) {
+  std::string out;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    if (end > begin) out += std::string(indent, ' ');
+    out += std::string(text.substr(begin, end - begin)) + '\n';
+    begin = end + 1;
+  }
+  return out;
 }
 
 void print_kind(const FaultKind& kind, std::ostream& out) {
@@ -79,6 +93,38 @@ void print_script_language(std::ostream& out) {
   for (const ModifierRow& row : modifier_table())
     out << fmt::format("  {:<{}}  {}\n", row.form, form_width, row.meaning);
   out << "\ncounters of the kernel\n" << wrapped(fmt::format("{}", fmt::join(kernel_counters(), " ")), 2);
+}
+
+// Each kind with what stands beside it in its table; what the values mean is told by --faults.
+void print_fault_keys(std::ostream& out) {
+  std::size_t longest = 0;
+  for (const FaultKind* kind : fault_kinds()) longest = std::max(longest, kind->name.size());
+  const auto names = [](std::span<const FaultParameter> parameters) {
+    std::vector<std::string_view> words;
+    for (const FaultParameter& p : parameters) words.push_back(p.name);
+    return fmt::format("{}", fmt::join(words, ", "));
+  };
+  for (const FaultKind* kind : fault_kinds())
+    out << fmt::format("    {:<{}}  {}\n", kind->name, longest, names(kind->parameters));
+  out << fmt::format("    {:<{}}  {}\n", "each", longest, names(common_fault_parameters()));
+}
+
+void print_file_keys(std::ostream& out) {
+  out << "A scenario is one TOML file, CHAPTER/NAME.toml in the folder of the scenarios: its id is CHAPTER/NAME.\n"
+         "An unknown key is an error. A SIZE is a number of bytes or \"4 KiB\", \"1 MiB\", \"1 GiB\".\n";
+  std::string_view table = "none yet";
+  for (const ScenarioKey& key : scenario_keys()) {
+    if (key.table != table) {
+      if (table == "[[fault]]") print_fault_keys(out);
+      out << '\n' << (key.table.empty() ? "above the first table" : key.table) << '\n';
+      table = key.table;
+    }
+    out << "  " << key.key << " = " << key.values << '\n'
+        << wrapped(key.meaning, 4)
+        << wrapped(key.standard.empty() ? "required" : fmt::format("default: {}", key.standard), 4)
+        << wrapped(fmt::format("example: {}", key.example), 4);
+  }
+  out << "\nAn example\n" << indented(scenario_example(), 4);
 }
 
 std::string roles_of(const Scenario& s) {
@@ -151,7 +197,11 @@ int explain_scenario(const std::string& id, const std::string& root, std::ostrea
   }
   // It may be missing because its file has a problem.
   for (const Diagnostic& problem : all.problems) err << to_string(problem) << '\n';
-  const std::string guess = nearest(id, ids);
+  std::string guess = nearest(id, ids);
+  const std::string without_s = id.ends_with('s') ? id.substr(0, id.size() - 1) : id;
+  if (const std::string topic = nearest(without_s, {"fault", "script", "file"});
+      id.find('/') == id.npos && !topic.empty())
+    guess = topic == "fault" ? "--faults" : "--" + topic;
   err << "sockrig explain: there is no claim '" << id << "'"
       << (guess.empty() ? " (see 'sockrig list')" : fmt::format(" (did you mean '{}'?)", guess)) << '\n';
   return 2;
@@ -162,29 +212,38 @@ int explain_scenario(const std::string& id, const std::string& root, std::ostrea
 int explain_command(const std::vector<std::string>& arguments, const Paths& paths, std::ostream& out,
                     std::ostream& err) {
   po::options_description options;
+  options.add_options()("file", "the keys of a scenario file, with ranges and defaults, and an example");
   options.add_options()("faults", "all kinds of faults, their licences and parameters");
   options.add_options()("script", "the verbs of the script language");
   options.add_options()("scenarios", po::value<std::string>()->value_name("DIR"), "the folder of the scenarios");
   po::variables_map values;
   std::vector<std::string> words;
   const CommandUsage usage = {
-      "explain", "ID… | --faults | --script",
-      "Explains a claim: what must hold and why, what is done to the program, and where to look when it "
-      "fails.",
-      "id"};
+      "explain", "ID… | --file | --faults | --script",
+      "Explains a claim: what must hold and why, what is done to the program, and where to look when it\n"
+      "fails. To write a scenario of your own, begin with --file.",
+      "id", "sockrig explain stream/short-recv-one\nsockrig explain --file --script"};
   if (const auto code = parse_options(arguments, usage, options, values, words, out, err)) return *code;
-  const bool faults = values.contains("faults"), script = values.contains("script");
-  if (!faults && !script && words.empty()) {
-    err << "sockrig explain: expected an ID, --faults or --script\nTry 'sockrig explain --help'.\n";
+  bool said = false;
+  const auto tell = [&](const char* option, void (*print)(std::ostream&)) {
+    if (!values.contains(option)) return;
+    out << (said ? "\n" : "");
+    print(out);
+    said = true;
+  };
+  tell("file", print_file_keys);
+  tell("faults", print_faults);
+  tell("script", print_script_language);
+  if (!said && words.empty()) {
+    err << "sockrig explain: expected an ID, --file, --faults or --script\nTry 'sockrig explain --help'.\n";
     return 2;
   }
-  if (faults) print_faults(out);
-  if (script) out << (faults ? "\n" : ""), print_script_language(out);
   const std::string root = values.contains("scenarios") ? values["scenarios"].as<std::string>() : paths.scenarios;
   int code = 0;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0 || faults || script) out << '\n';
-    code = std::max(code, explain_scenario(words[i], root, out, err));
+  for (const std::string& word : words) {
+    if (said) out << '\n';
+    code = std::max(code, explain_scenario(word, root, out, err));
+    said = true;
   }
   return code;
 }

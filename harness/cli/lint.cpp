@@ -45,9 +45,9 @@ int lint_command(const std::vector<std::string>& arguments, const Paths& paths, 
   std::vector<std::string> words;
   const CommandUsage usage = {
       "lint", "[FILE…]",
-      "Checks scenario files, or all files of a folder (default: the folder of the scenarios), and tells "
-      "each problem with its line and column.",
-      "file"};
+      "Checks scenario files, or all files of a folder (default: the folder of the scenarios), and tells\n"
+      "each problem with its line and column. Exit codes: 0 no problem, 2 problems, 3 nothing to check.",
+      "file", "sockrig lint\nsockrig lint my-scenarios/stream/text.toml"};
   if (const auto code = parse_options(arguments, usage, options, values, words, out, err)) return *code;
   const std::string root = values.contains("scenarios") ? values["scenarios"].as<std::string>() : paths.scenarios;
   if (words.empty()) words.push_back(root);

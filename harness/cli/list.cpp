@@ -84,7 +84,7 @@ int list_command(const std::vector<std::string>& arguments, const Paths& paths, 
       "list", "[--json] [SELECTOR…]",
       "Lists the claims. A SELECTOR is an id, a chapter or a glob over ids ('*/short-*'); with '!' in "
       "front it takes away.",
-      "selector"};
+      "selector", "sockrig list 'stream/short-*' '!*-random'\nsockrig list --json shutdown"};
   if (const auto code = parse_options(arguments, usage, options, values, selectors, out, err)) return *code;
 
   const Catalogue all =

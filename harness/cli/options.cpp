@@ -23,6 +23,16 @@ std::string suggestion(const po::unknown_option& error, const po::options_descri
   return guess.empty() ? "" : fmt::format(" (did you mean '{}'?)", guess);
 }
 
+std::string indented(const std::string& lines) {
+  std::string out;
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
+    out += "  " + lines.substr(begin, end - begin) + '\n';
+    begin = end + 1;
+  }
+  return out;
+}
+
 int refuse(const CommandUsage& usage, const std::string& message, std::ostream& err) {
   err << "sockrig " << usage.command << ": " << message << "\nTry 'sockrig " << usage.command << " --help'.\n";
   return 2;
@@ -47,7 +57,7 @@ std::optional<int> parse_options(const std::vector<std::string>& arguments, cons
     if (values.contains("help")) {
       out << "usage: sockrig " << usage.command << ' ' << usage.synopsis << "\n\n"
           << usage.description << "\n\n"
-          << shown;
+          << shown << (usage.examples.empty() ? "" : "\nExamples:\n") << indented(usage.examples);
       return 0;
     }
     po::notify(values);

@@ -13,10 +13,11 @@
 namespace sockrig {
 
 struct CommandUsage {
-  std::string command;      // "list"
-  std::string synopsis;     // "[--json] [SELECTOR…]"
-  std::string description;  // what it does, in one paragraph
-  std::string words;        // name for the words that belong to no option ("selector"); "" = there must be none
+  std::string command;        // "list"
+  std::string synopsis;       // "[--json] [SELECTOR…]"
+  std::string description;    // what it does, in one paragraph
+  std::string words;          // name for the words that belong to no option ("selector"); "" = there must be none
+  std::string examples = "";  // command lines, one a line
 };
 
 // Fills `values`; the words that belong to no option are in `words`. `--help` is added to the options here. Returns the

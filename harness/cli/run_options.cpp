@@ -200,7 +200,11 @@ std::optional<int> parse_run_options(const std::vector<std::string>& arguments, 
           "A report without PATH goes into the folder of --out, or to standard output if there is none.\n\n"
           "Exit codes: 0 passed, 1 failed, 2 usage, 3 nothing selected, 4 inconclusive, 5 harness error, 130 "
           "interrupted.",
-      .words = "selector"};
+      .words = "selector",
+      .examples =
+          "sockrig run\n"
+          "sockrig run --echo-server './server {port}' --serves in-turn stream shutdown\n"
+          "sockrig run --client './client {host} {port}' --report console --report junit=junit.xml"};
   po::variables_map given;
   if (const auto code = parse_options(arguments, usage, run_options(), given, options.selectors, out, err)) return code;
   const std::string problem = take(given, options);

@@ -9,9 +9,6 @@
 namespace sockrig {
 namespace {
 
-std::string bytes(std::uint64_t n) {
-  return std::to_string(n) + (n == 1 ? " byte" : " bytes");
-}
 std::string subject_name(const RunSpec& spec) {
   return spec.role == Role::client ? "the client" : "the server";
 }
@@ -94,6 +91,11 @@ void diagnose_end(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   out.message += ": it sent on a connection that was gone, without MSG_NOSIGNAL and with SIGPIPE at its default";
 }
 
+bool wants_end(StepVerb v) {
+  return v == StepVerb::exits || v == StepVerb::exits_zero || v == StepVerb::exits_or_complains ||
+         v == StepVerb::complains;
+}
+
 void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   const Record& r = o.record;
   if (r.unmet && r.unmet->code == "descriptors-leaked") {
@@ -130,7 +132,7 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
       break;
   }
   const Channel* channel = r.unmet && r.unmet->channel ? &r.channels[*r.unmet->channel] : nullptr;
-  const bool at_end = channel != nullptr && r.steps[r.unmet->step].text.ends_with("receive end") && channel->shut;
+  const bool at_end = channel != nullptr && r.steps[r.unmet->step].verb == StepVerb::receive_end && channel->shut;
   const auto& sockets = r.last_look.sockets;
   const bool left_open = at_end && std::ranges::any_of(sockets, [&](const KernelSocket& s) {
                            return s.state == TcpState::close_wait && s.receive_queue == 0 &&
@@ -142,11 +144,10 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
                   " and does not close that connection";
     return;
   }
-  const std::string step = r.unmet ? r.steps[r.unmet->step].text : "";
-  for (const char* end : {": complains", ": exits", ": exits 0", ": ends"}) {
-    if (!step.ends_with(end)) continue;
+  if (r.unmet && wants_end(r.steps[r.unmet->step].verb)) {
+    const bool second = r.steps[r.unmet->step].actor == ActorKind::second;
     out.code = "did-not-end";
-    out.message = (step.starts_with("second") ? "the second server" : subject_name(spec)) + " did not end by itself";
+    out.message = (second ? "the second server" : subject_name(spec)) + " did not end by itself";
     if (!o.waits.empty()) out.message += ": it waits " + o.waits.front();
     return;
   }
@@ -202,7 +203,7 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
   if (channel != nullptr) out.connection = channel->name;
   const bool killed = r.subject_ending && r.subject_ending->by_signal && !r.ended_by_script;
   const bool ended = r.subject_ending && !r.ended_by_script;
-  const bool at_listens = r.unmet && r.steps[r.unmet->step].text.ends_with(": listens");
+  const bool at_listens = r.unmet && r.steps[r.unmet->step].verb == StepVerb::listens;
 
   if (killed)
     diagnose_end(spec, o, out);

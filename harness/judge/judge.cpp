@@ -96,6 +96,19 @@ std::vector<FaultResult> faults_of(const Observation& o) {
   return out;
 }
 
+// The script could not be carried out, and the subject is not to blame.
+Result unproved(Result r, const Observation& o, const StepRecord& step) {
+  r.outcome = Outcome::inconclusive;
+  if (step.meaning == StepMeaning::evidence)
+    r.reason = "the kernel did not show it: " + step.text;
+  else if (!o.attached || !o.data_seen)
+    r.reason = "the program's calls were not seen: whether it " + step.text.substr(step.text.find(": ") + 2) +
+               " cannot be told";
+  else
+    r.outcome = Outcome::skipped, r.reason = "not applicable: " + o.record.unmet->what;
+  return r;
+}
+
 }  // namespace
 
 Result unjudged(const RunSpec& spec, Outcome outcome, std::string reason) {
@@ -137,11 +150,8 @@ Result judge(const RunSpec& spec, const Observation& o) {
     }
     return r;
   }
-  if (!crashed && record.unmet && record.steps[record.unmet->step].evidence) {
-    r.outcome = Outcome::inconclusive;
-    r.reason = "the kernel did not show it: " + record.steps[record.unmet->step].text;
-    return r;
-  }
+  const StepRecord* unmet = record.unmet ? &record.steps[record.unmet->step] : nullptr;
+  if (!crashed && unmet != nullptr && unmet->meaning != StepMeaning::claim) return unproved(std::move(r), o, *unmet);
   r.outcome = Outcome::fail;
   r.diagnosis = diagnose(spec, o);
   r.reason = r.diagnosis->message;

@@ -185,7 +185,8 @@ BOOST_AUTO_TEST_CASE(an_unmet_step_is_a_failure_even_if_no_fault_fired) {
 
 BOOST_AUTO_TEST_CASE(evidence_that_the_kernel_did_not_show_is_inconclusive) {
   MadeUp m;
-  m.record.steps.push_back({"kernel: ListenOverflows rises", StepOutcome::unmet, true, ""});
+  m.record.steps.push_back(
+      MadeUp::step("kernel: ListenOverflows rises", StepVerb::counter_rises, StepOutcome::unmet));
   m.fail(Stop::unmet, "no-evidence", "the kernel did not show it", false);
   const Result r = m.judged();
   BOOST_TEST(is(Outcome::inconclusive, r));
@@ -204,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_crash_after_the_last_step_is_a_failure) {
 
 BOOST_AUTO_TEST_CASE(a_crash_outranks_missing_evidence) {
   MadeUp m;
-  m.record.steps.push_back({"kernel: TIME_WAIT on the port", StepOutcome::unmet, true, ""});
+  m.record.steps.push_back(MadeUp::step("kernel: TIME_WAIT on the port", StepVerb::time_wait, StepOutcome::unmet));
   m.fail(Stop::unmet, "no-evidence", "the kernel did not show it", false);
   m.record.subject_ending = Ending{true, SIGABRT};
   BOOST_TEST(is(Outcome::fail, m.judged()));

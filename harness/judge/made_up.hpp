@@ -28,10 +28,8 @@ struct MadeUp {
     spec.role = Role::echo_server;
     spec.repeat = "sockrig run stream/sample";
     record.port = 20000;
-    record.steps = {{"subject: start", StepOutcome::met, false, ""},
-                    {"subject: listens", StepOutcome::met, false, ""},
-                    {"a: send 1000", StepOutcome::met, false, ""},
-                    {"a: receive echo", StepOutcome::met, false, ""}};
+    record.steps = {step("subject: start", StepVerb::start), step("subject: listens", StepVerb::listens),
+                    step("a: send 1000", StepVerb::send), step("a: receive echo", StepVerb::receive_echo)};
     Channel a;
     a.name = a.source = "a";
     a.local_port = 40000;
@@ -46,6 +44,15 @@ struct MadeUp {
     s.remote_port = 40000;
     s.received = s.sent = 1000;
     record.sockets = {s};
+  }
+
+  static StepRecord step(const std::string& text, StepVerb verb, StepOutcome outcome = StepOutcome::met) {
+    StepRecord out;
+    out.text = text;
+    out.outcome = outcome;
+    out.meaning = meaning_of(verb);
+    out.verb = verb;
+    return out;
   }
 
   Channel& a() { return record.channels[0]; }

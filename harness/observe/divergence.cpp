@@ -135,7 +135,6 @@ Divergence classify(const Channel& c, const std::vector<Channel>& all) {
 }
 
 std::string to_string(const Divergence& d, const Channel& c) {
-  const auto bytes = [](std::uint64_t n) { return std::to_string(n) + (n == 1 ? " byte" : " bytes"); };
   const std::string at = "at offset " + std::to_string(d.offset);
   const std::string of = c.source.empty() ? "" : " of what " + c.source + " sent";
   switch (d.kind) {

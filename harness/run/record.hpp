@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "catalogue/script.hpp"
 #include "run/payload.hpp"
 #include "run/region.hpp"
 #include "run/standstill.hpp"
@@ -40,9 +41,15 @@ enum class StepOutcome { not_reached, begun, met, unmet };
 struct StepRecord {
   std::string text;  // "clients: receive echo"
   StepOutcome outcome = StepOutcome::not_reached;
-  bool evidence = false;  // a kernel step: unmet means that nothing was shown, not that the subject failed
-  std::string note;       // "clients[17]: got 17 of 1048576 bytes"
+  StepMeaning meaning = StepMeaning::claim;
+  std::string note;  // "clients[17]: got 17 of 1048576 bytes"
+  StepVerb verb{};
+  ActorKind actor{};
 };
+
+inline std::string bytes(std::uint64_t n) {
+  return std::to_string(n) + (n == 1 ? " byte" : " bytes");
+}
 
 // Why a run ended before its script did.
 enum class Stop {

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -54,10 +53,6 @@ bool share_a_direction(StepVerb a, StepVerb b) {
   return (directions(a) & directions(b)) != 0;
 }
 
-double seconds_since(steady_clock::time_point t) {
-  return std::chrono::duration<double>(steady_clock::now() - t).count();
-}
-
 }  // namespace
 
 Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region& region, pid_t world_init)
@@ -84,8 +79,11 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
         StepRecord r;
         r.text = (line.count > 1 ? std::to_string(line.count) + " " : "") + line.name +
                  (line.in_turn ? " in turn" : "") + ": " + step.text;
-        r.evidence = line.actor == ActorKind::kernel;
+        r.meaning = meaning_of(step.verb);
+        r.verb = step.verb;
+        r.actor = line.actor;
         record_.steps.push_back(std::move(r));
+        if (step.verb == StepVerb::memory_under) measures_memory_ = true;
         if (step.verb == StepVerb::counter_rises) hold_back_ = false;
         if (step.verb == StepVerb::counter_rises) counters_before_[step.name] = network_counter(step.name).value_or(0);
       }
@@ -129,7 +127,7 @@ Record Rig::run() {
       read_events();
       consider_standstill();
     }
-    patience_us = std::min(patience_us * 2, idle_wanted() || asks_the_kernel() ? 1000 : quiet_enough_us);
+    patience_us = std::min(patience_us * 2, asks_the_kernel() ? 250 : idle_wanted() ? 1000 : quiet_enough_us);
   }
   collect();
   record_.duration_ms = seconds_since(began) * 1000;
@@ -267,11 +265,7 @@ bool Rig::wait_for_events(int timeout_us) {
     }
   }
   const std::size_t steps = fds.size();
-  Descriptor end;
-  if (subject_.started() && !subject_.ending()) {
-    end = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, subject_.pid(), 0)));
-    want(end.get(), POLLIN);
-  }
+  if (!subject_.ending()) want(subject_.end_descriptor(), POLLIN);
   const timespec timeout{timeout_us / 1000000, timeout_us % 1000000 * 1000L};
   const int ready = ::ppoll(fds.data(), fds.size(), &timeout, nullptr);
   if (ready < 0 && errno != EINTR) check("ppoll", ready);
@@ -333,8 +327,8 @@ void Rig::stop(Stop why, std::string code, std::string what) {
     for (const Running& r : task.running) {
       if (r.done) continue;
       record_.steps[r.record].outcome = StepOutcome::unmet;
-      const bool better =
-          !record_.unmet || (record_.steps[record_.unmet->step].evidence && !record_.steps[r.record].evidence);
+      const bool better = !record_.unmet || (record_.steps[record_.unmet->step].meaning != StepMeaning::claim &&
+                                             record_.steps[r.record].meaning == StepMeaning::claim);
       if (better) mark_unmet(r, r.step->verb == StepVerb::keeps_descriptors ? "descriptors-leaked" : code, what);
     }
   }

@@ -21,6 +21,10 @@
 
 namespace sockrig {
 
+inline double seconds_since(std::chrono::steady_clock::time_point t) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - t).count();
+}
+
 class Rig {
  public:
   // `world_init`: as enter_world() returned it; 0 = there is no private network.
@@ -73,7 +77,7 @@ class Rig {
   void collect();
   void fill_notes();
 
-  // steps.cpp: each returns whether something moved; sets r.done
+  // channel_steps.cpp: each returns whether something moved; sets r.done
   bool advance(Task& task, Running& r);
   bool advance_connection(Task& task, Running& r);
   bool advance_send(Running& r);
@@ -82,15 +86,18 @@ class Rig {
   bool advance_echo(Running& r);
   bool advance_vanish(Task& task, Running& r);
   bool advance_connect(Running& r);
+  void begin(Task& task, Running& r);
+  Endpoint& endpoint_of(const ScriptLine& line, std::uint32_t number);
+  Endpoint* source(const std::string& name, Endpoint& self);
+
+  // subject_steps.cpp
   bool advance_subject(const ScriptLine& line, Running& r);
   bool advance_kernel(Running& r);
-  void begin(Task& task, Running& r);
+  bool met_dead_connection();
   bool listens();
   bool queue_is_full();
   bool wait_until_idle(Running& r);
   bool check_end(Running& r, Subject& s);
-  Endpoint& endpoint_of(const ScriptLine& line, std::uint32_t number);
-  Endpoint* source(const std::string& name, Endpoint& self);
 
   std::vector<pid_t> subject_pids() const;
   std::vector<std::string> held_by_subject() const;
@@ -122,6 +129,7 @@ class Rig {
   bool hold_back_ = true;  // do not overflow the listener's queue: only a script that counts overflows wants that
 
   std::int64_t descriptors_before_ = -1;
+  bool measures_memory_ = false;  // the script asks for it
   std::uint64_t memory_before_ = 0;
   std::map<std::string, std::int64_t> counters_before_;
   std::chrono::steady_clock::time_point last_progress_;

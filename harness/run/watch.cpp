@@ -1,7 +1,6 @@
 // What the rig sees of the subject while a script goes on: does it still move, does it spin, is it over its limits; and
 // what is written down at the end.
 #include <poll.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,10 +20,6 @@ constexpr std::uint64_t wakeups_enough = 3;    // a timed wait that came back so
 constexpr int standstills_needed = 3;
 constexpr std::uint64_t most_memory = std::uint64_t{2} << 30;
 constexpr std::size_t most_processes = 1000;
-
-double seconds_since(steady_clock::time_point t) {
-  return std::chrono::duration<double>(steady_clock::now() - t).count();
-}
 
 }  // namespace
 
@@ -147,15 +142,14 @@ void Rig::collect() {
       const Look l = look();
       if (record_.last_look.threads.empty()) record_.last_look = l;
       if (l.motion == Motion::standstill || l.motion == Motion::dozing) break;
-      const Descriptor end(static_cast<int>(::syscall(SYS_pidfd_open, subject_.pid(), 0)));
-      pollfd ended{end.get(), POLLIN, 0};
+      pollfd ended{subject_.end_descriptor(), POLLIN, 0};
       ::poll(&ended, 1, 2);
     }
   }
-  const std::vector<std::string> held = held_by_subject();
-  for (const KernelSocket& s : sock_diag_.list()) {
+  const std::vector<std::string> held = world_init_ > 0 ? std::vector<std::string>{} : held_by_subject();
+  for (const KernelSocket& s : sock_diag_.listeners()) {
     const bool ours = spec_.role == Role::client && s.local_port == port_;
-    if (s.state == TcpState::listen && !ours && is_theirs(s, held)) record_.listening.push_back(s.local_port);
+    if (!ours && is_theirs(s, held)) record_.listening.push_back(s.local_port);
   }
   for (Endpoint* e : order_) record_.channels.push_back(e->channel);
   subject_.poll_end();

@@ -84,6 +84,10 @@ Choice choose_signal(const wire::Rule& rule, SignalMask mask, bool restarts) {
   return best;
 }
 
+bool sigpipe_kills() {
+  return action_of(SIGPIPE).handler == SIG_DFL && (thread_mask() & mask_of(SIGPIPE)) == 0;
+}
+
 SignalMask thread_mask() {
   SignalMask mask = 0;
   sys(SYS_rt_sigprocmask, SIG_BLOCK, nullptr, &mask, sizeof mask);

@@ -41,6 +41,8 @@ long wait_with_signal(int signal, SignalMask during, Wait wait) {
   return answer;
 }
 
+bool sigpipe_kills();  // SIGPIPE has its default disposition, and this thread does not block it
+
 void count_interrupt(wire::Rule& rule, const Choice& choice);
 
 }  // namespace sockrig::shim

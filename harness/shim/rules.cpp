@@ -117,6 +117,8 @@ void count_transfer(const Op& op, std::int64_t result) {
   wire::Socket& socket = region->sockets[op.socket];
   if (op.ordinal == 0) learn_ports(op.socket, op.fd);
   if (op.family == Family::send) {
+    if (op.ordinal == 0 && (op.message_flags & MSG_NOSIGNAL) == 0 && sigpipe_kills())
+      socket.flags.fetch_or(wire::socket_sigpipe_kills, std::memory_order_relaxed);
     socket.send_calls.fetch_add(1, std::memory_order_relaxed);
     if (result > 0) socket.sent.fetch_add(static_cast<std::uint64_t>(result), std::memory_order_relaxed);
     return;

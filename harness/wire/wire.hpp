@@ -12,7 +12,7 @@
 namespace sockrig::wire {
 
 inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
-inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t version = 2;
 inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
 
 inline constexpr std::uint32_t max_rules = 32;
@@ -146,6 +146,7 @@ enum SocketFlag : std::uint32_t {
   socket_bound = 128,
   socket_closed = 256,
   socket_no_delay = 512,
+  socket_sigpipe_kills = 1024,  // its first send would have raised a SIGPIPE that ends the program
 };
 
 // A TCP socket that the shim saw, from birth to close.

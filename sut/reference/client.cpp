@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <span>
 #include <system_error>
 
@@ -40,7 +41,8 @@ void write_output(std::span<const char> bytes) {
 struct Client {
   Socket connection;
   std::atomic<bool> delivered = false;  // all of stdin was handed to the kernel
-  std::atomic<const std::system_error*> failure = nullptr;
+  std::optional<std::system_error> failure;  // of the sender; to be read once `failed`
+  std::atomic<bool> failed = false;
 };
 
 void send_input(Client& client) {
@@ -51,7 +53,8 @@ void send_input(Client& client) {
     client.connection.end_sending();
   } catch (const std::system_error& error) {
     // What the server said before it went is still to be printed: the last word is the receiver's.
-    client.failure = new std::system_error(error);
+    client.failure = error;
+    client.failed = true;
     client.connection.end_both();
   }
 }
@@ -63,7 +66,7 @@ void talk(Client& client) {
   // The server has said all it had to say, but may still be listening. That is over when we have ended
   // our direction too, or when the server turns out to be gone.
   const int error = client.connection.wait_for_end();
-  if (const auto* failure = client.failure.load()) throw *failure;
+  if (client.failed) throw *client.failure;
   if (error != 0) throw std::system_error(error, std::generic_category(), "connection");
   if (!client.delivered) throw std::system_error(EPIPE, std::generic_category(), "send");
 }

@@ -3,7 +3,6 @@
 #include <array>
 #include <atomic>
 #include <system_error>
-#include <thread>
 
 #include "thread.hpp"
 

@@ -1,0 +1,176 @@
+// The verbs of the subject and of the kernel: what each does, when it is done, and what contradicts it.
+#include <signal.h>
+
+#include <algorithm>
+
+#include "run/rig.hpp"
+
+namespace sockrig {
+
+bool Rig::listens() {
+  const std::vector<std::string> held = world_init_ > 0 ? std::vector<std::string>{} : held_by_subject();
+  return std::ranges::any_of(sock_diag_.listeners(), [&](const KernelSocket& s) {
+    return s.local_port == port_ && is_theirs(s, held);
+  });
+}
+
+// One connection more, and the kernel would drop it and try again a second later.
+bool Rig::queue_is_full() {
+  return std::ranges::any_of(sock_diag_.listeners(), [&](const KernelSocket& s) {
+    return s.local_port == port_ && s.receive_queue >= std::max(1u, s.send_queue);
+  });
+}
+
+// True once, when the subject has been seen waiting.
+bool Rig::wait_until_idle(Running& r) {
+  r.wants_idle = true;
+  if (!r.granted) return false;
+  r.wants_idle = r.granted = false;
+  return true;
+}
+
+bool Rig::check_end(Running& r, Subject& s) {
+  if (!s.started() || !s.poll_end()) return false;
+  const Ending& e = *s.ending();
+  s.read_output();
+  const bool said_something = s.said_something();
+  const auto wrong = [&](const std::string& wanted) {
+    contradict(r, e.by_signal ? "killed-by-signal" : "wrong-exit", "it " + to_string(e) + "; wanted: " + wanted);
+  };
+  switch (r.step->verb) {
+    case StepVerb::exits_zero:
+      if (e.by_signal || e.code != 0) wrong("exit status 0");
+      break;
+    case StepVerb::complains:
+      if (e.by_signal || e.code == 0)
+        wrong("a message and an exit status other than 0");
+      else if (!said_something)
+        contradict(r, "no-message", "it " + to_string(e) + ", but wrote no message");
+      break;
+    case StepVerb::exits_or_complains:
+      if (e.by_signal) wrong("to end by itself");
+      break;
+    default:
+      break;
+  }
+  return r.done = true;
+}
+
+bool Rig::advance_subject(const ScriptLine& line, Running& r) {
+  Subject& s = line.actor == ActorKind::second ? second_ : subject_;
+  switch (r.step->verb) {
+    case StepVerb::restart:
+      if (s.started() && !s.poll_end()) return false;
+      [[fallthrough]];
+    case StepVerb::start:
+      s.start(options_);
+      return r.done = true;
+    case StepVerb::stop:
+      signal_all(subject_pids(), SIGSTOP);
+      return r.done = true;
+    case StepVerb::resume:
+      signal_all(subject_pids(), SIGCONT);
+      return r.done = true;
+    case StepVerb::kill:
+      record_.ended_by_script = true;
+      signal_all(subject_pids(), SIGKILL);
+      return r.done = true;
+    case StepVerb::terminate:
+      record_.ended_by_script = true;
+      if (s.started() && !s.poll_end())
+        ::kill(s.pid(), SIGTERM);
+      else
+        signal_all(subject_pids(), SIGTERM);  // a daemon: its first process has long ended
+      return r.done = true;
+    case StepVerb::listens:
+      if (!listens()) {
+        r.wants_idle = false;
+        return false;
+      }
+      if (measures_memory_) memory_before_ = memory(false);
+      return r.done = true;
+    case StepVerb::waits:
+      return r.done = wait_until_idle(r);
+    case StepVerb::lives:
+      if (!wait_until_idle(r)) return false;
+      // A first process that ended well may have left a daemon behind: what counts is that somebody listens.
+      if (s.poll_end() && (s.ending()->by_signal || s.ending()->code != 0 || !is_server(spec_.role) || !listens()))
+        contradict(r, s.ending()->by_signal ? "killed-by-signal" : "ended",
+                   "it " + to_string(*s.ending()) + ", and should have gone on");
+      return r.done = true;
+    case StepVerb::exits:
+    case StepVerb::exits_zero:
+    case StepVerb::complains:
+    case StepVerb::exits_or_complains:
+      return check_end(r, s);
+    case StepVerb::count_descriptors:
+      if (!wait_until_idle(r)) return false;
+      descriptors_before_ = descriptors();
+      return r.done = true;
+    case StepVerb::keeps_descriptors: {
+      if (!wait_until_idle(r)) return false;
+      const std::int64_t now = descriptors();
+      record_.kernel["descriptors before"] = descriptors_before_;
+      record_.kernel["descriptors after"] = now;
+      if (now <= descriptors_before_) return r.done = true;
+      if (look().motion != Motion::standstill) return false;  // it may still close some
+      contradict(
+          r, "descriptors-leaked",
+          "it has " + std::to_string(now) + " descriptors open, " + std::to_string(descriptors_before_) + " before");
+      return true;
+    }
+    case StepVerb::memory_under: {
+      const std::uint64_t peak = memory(true), grown = peak > memory_before_ ? peak - memory_before_ : 0;
+      record_.kernel["memory grown"] = static_cast<std::int64_t>(grown);
+      if (grown > r.step->bytes)
+        contradict(r, "memory-grows",
+                   "its memory grew by " + bytes(grown) + "; " + bytes(r.step->bytes) + " were allowed");
+      return r.done = true;
+    }
+    case StepVerb::meets_dead:
+      if (met_dead_connection()) return r.done = true;
+      if (s.started() && !s.poll_end() && !wait_until_idle(r)) return false;
+      if (met_dead_connection()) return r.done = true;  // it may have come to it since
+      contradict(r, "not-met", "it never sent on the connection whose other side was gone");
+      return true;
+    default:
+      throw std::logic_error("a step that no subject has: " + r.step->text);
+  }
+}
+
+bool Rig::met_dead_connection() {
+  read_events();
+  const bool met = std::ranges::any_of(record_.events, [](const CallEvent& e) {
+    return wire::family_of(e.call) == wire::Family::send && e.result < 0 && (e.error == EPIPE || e.error == ECONNRESET);
+  });
+  if (met) return true;
+  // A reset may be seen by who receives before anybody sends. How the sends were made tells as much.
+  const wire::Region& m = region_.memory();
+  const std::size_t sockets = std::min<std::size_t>(m.socket_count.load(), wire::max_sockets);
+  bool sent = false;
+  for (std::size_t i = 0; i < sockets; ++i) {
+    if (m.sockets[i].send_calls.load() == 0) continue;
+    if ((m.sockets[i].flags.load() & wire::socket_sigpipe_kills) != 0) return false;
+    sent = true;
+  }
+  return sent;
+}
+
+bool Rig::advance_kernel(Running& r) {
+  if (r.step->verb == StepVerb::counter_rises) {
+    const std::int64_t risen = network_counter(r.step->name).value_or(0) - counters_before_[r.step->name];
+    record_.kernel[r.step->name] = risen;
+    if (risen > 0) return r.done = true;
+  } else {
+    const std::vector<KernelSocket> sockets = sock_diag_.list();
+    const auto rows = std::ranges::count_if(
+        sockets, [&](const KernelSocket& s) { return s.state == TcpState::time_wait && s.local_port == port_; });
+    record_.kernel["TIME_WAIT rows"] = rows;
+    if (rows > 0) return r.done = true;
+  }
+  if (!wait_until_idle(r)) return false;
+  contradict(r, "no-evidence", "the kernel did not show it");
+  return true;
+}
+
+}  // namespace sockrig
