@@ -14,7 +14,7 @@ using std::chrono::steady_clock;
 
 constexpr double deadline_seconds = 10;        // for programs that wait with timeouts; nothing else is timed
 constexpr double spinning_seconds = 3;         // of processor time without a byte moved
-constexpr double starting_seconds = 60;        // of processor time before it listens: run-times have much to load
+constexpr double starting_seconds = 30;        // of processor time before it listens: run-times have much to load
 constexpr std::uint32_t spinning_ends = 1000;  // receives that returned 0, likewise
 constexpr std::uint64_t wakeups_enough = 3;    // a timed wait that came back so often to the same call is a wait
 constexpr int standstills_needed = 3;

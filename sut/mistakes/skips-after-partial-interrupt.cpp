@@ -1,4 +1,4 @@
-// Students write: interrupted = 0; n = send(...); if (interrupted) continue; with a flag that the handler
+// Students write: interrupted = 0; n = send(...); if (interrupted && n < size) continue; with a flag that the handler
 // sets.
 // Why it is wrong: a send that was interrupted after a part was taken returns that part, not -1
 // (signal(7)).
@@ -19,7 +19,7 @@ bool send_again_if_interrupted(int fd, const char* data, size_t size) {
     interrupted = 0;
     const ssize_t n = send(fd, data, size, MSG_NOSIGNAL);
     if (n == -1 && errno != EINTR) return false;
-    if (n == -1 || interrupted) continue;
+    if (n == -1 || (interrupted && static_cast<size_t>(n) < size)) continue;
     data += n;
     size -= static_cast<size_t>(n);
   }
