@@ -3,7 +3,8 @@
 
 #include "faults/fault.hpp"
 
-#define SOCKRIG_FAULT_KINDS(X) X(short_recv) X(short_send) X(interrupted) X(short_backlog) X(delayed)
+#define SOCKRIG_FAULT_KINDS(X) X(short_recv) X(short_send) X(interrupted) X(short_backlog) X(delayed) \
+  X(resolver_fails) X(connect_fails)
 
 namespace sockrig::kinds {
 

@@ -90,6 +90,10 @@ std::string_view to_string(wire::Withheld w) {
       return "the end of the stream was queued already";
     case wire::Withheld::edge_triggered:
       return "an edge-triggered descriptor: no event would come for the rest";
+    case wire::Withheld::under_way:
+      return "the connection was being made already";
+    case wire::Withheld::numeric:
+      return "a numeric address: nobody has to be asked";
     case wire::Withheld::count:
       break;
   }

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "shim/environment.hpp"
+#include "shim/names.hpp"
 #include "shim/real.hpp"
 #include "shim/rules.hpp"
 #include "shim/sys.hpp"
@@ -138,12 +139,13 @@ SOCKRIG_EXPORT int posix_spawnp(pid_t* pid, const char* file, const posix_spawn_
 // gives the EAI_ code; `asked` of both events is the list, so that its release can be matched.
 SOCKRIG_EXPORT int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** result) {
   if (!active()) return real.getaddrinfo(host, service, hints, result);
-  Op op{Call::getaddrinfo, Family::resolve, -1, -1, 0};
+  Op op{Call::getaddrinfo, Family::resolve, -1, -1, needs_resolver(host, hints)};
+  note_question(host, service);
   decide(op);
   int answer = op.error;
   if (!op.done) {
     ++quiet;
-    answer = real.getaddrinfo(host, service, hints, result);
+    answer = resolve(host, service, hints, result);
     --quiet;
     if (answer == 0 && op.fail_after && fire(*op.fail_after, op)) {
       real.freeaddrinfo(*result);
@@ -159,7 +161,7 @@ SOCKRIG_EXPORT int getaddrinfo(const char* host, const char* service, const addr
 }
 
 SOCKRIG_EXPORT void freeaddrinfo(addrinfo* list) noexcept {
-  const bool seen = active();
+  // Written down first: once it is free, another thread may be given the same place for a list of its own.
+  if (active()) record({.call = Call::freeaddrinfo, .asked = as_long(list)});
   real.freeaddrinfo(list);
-  if (seen) record({.call = Call::freeaddrinfo, .asked = as_long(list)});
 }

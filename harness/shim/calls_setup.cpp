@@ -224,8 +224,17 @@ SOCKRIG_EXPORT int connect(int fd, const sockaddr* address, socklen_t size) {
   if (socket < 0) return real.connect(fd, address, size);
   const std::uint16_t port = port_in(address, size);
   Op op{Call::connect, Family::connect, fd, socket, port};
+  // After a failure the state of a socket is unspecified: one that was made to fail never gets well again.
+  auto& broken = region->sockets[socket].connect_error;
+  if (const std::int32_t error = broken.load(std::memory_order_relaxed); error != 0) {
+    fail(op, error);
+    return as_int(conclude(op, op.result));
+  }
   decide(op);
-  if (op.done) return as_int(conclude(op, op.result));
+  if (op.done) {
+    broken.store(op.error, std::memory_order_relaxed);
+    return as_int(conclude(op, op.result));
+  }
   const int result = op.interrupt ? interrupted_connect(op, fd, address, size) : real.connect(fd, address, size);
   if (result == 0 || errno == EINPROGRESS || errno == EINTR) {
     set_flag(socket, wire::socket_connected);

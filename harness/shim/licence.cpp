@@ -79,6 +79,14 @@ bool may_cut_send(const Op& op, std::size_t length, Withheld& why) {
   return true;
 }
 
+bool may_fail(const Op& op, Withheld& why) {
+  if (op.family == wire::Family::connect &&
+      (region->sockets[op.socket].flags.load(std::memory_order_relaxed) & wire::socket_connected) != 0)
+    return no(why, Withheld::under_way);
+  if (op.family == wire::Family::resolve && op.asked == 0) return no(why, Withheld::numeric);
+  return true;
+}
+
 bool blocks(const Op& op) {
   return (op.message_flags & MSG_DONTWAIT) == 0 && (sys(SYS_fcntl, op.fd, F_GETFL) & O_NONBLOCK) == 0;
 }

@@ -19,6 +19,9 @@ std::size_t clamped_length(const wire::Rule& rule, std::size_t asked, std::uint6
 bool may_cut_receive(const Op& op, std::size_t length, wire::Withheld& why);
 bool may_cut_send(const Op& op, std::size_t length, wire::Withheld& why);
 
+// An attempt to connect that was begun can only end as it will; a numeric address needs no resolver.
+bool may_fail(const Op& op, wire::Withheld& why);
+
 // Can a signal cut this call? Only a descriptor that blocks can be cut.
 bool blocks(const Op& op);
 

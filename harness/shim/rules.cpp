@@ -18,7 +18,9 @@ using wire::Withheld;
 namespace {
 
 std::uint32_t next_ordinal(const Op& op) {
-  auto& ordinals = op.socket < 0 || op.family == Family::wait ? here.ordinals : region->sockets[op.socket].ordinals;
+  // Each attempt to connect should have a socket of its own: per socket it would always be the first.
+  const bool of_process = op.socket < 0 || op.family == Family::wait || op.family == Family::connect;
+  auto& ordinals = of_process ? here.ordinals : region->sockets[op.socket].ordinals;
   return ordinals[static_cast<std::size_t>(op.family)].fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -95,6 +97,7 @@ void apply(Op& op, Rule& rule, std::uint64_t hash) {
     case Verb::clamp:
       return plan_clamp(op, rule, hash);
     case Verb::fail_before:
+      if (Withheld why{}; !may_fail(op, why)) return withhold(rule, op, why);
       // A descriptor whose close failed must not stay open: there the failure always comes after.
       if (op.family == Family::close)
         op.fail_after = &rule;

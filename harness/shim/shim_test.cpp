@@ -441,7 +441,9 @@ BOOST_AUTO_TEST_CASE(failures) {
       {"accept", Verb::fail_before, Family::accept, EMFILE, "EMFILE handled 0\n0 handled 0\n"},
       {"accept", Verb::fail_after, Family::accept, ECONNABORTED, "ECONNABORTED handled 0\nEAGAIN handled 0\n"},
       {"close", Verb::fail_before, Family::close, EIO, "EIO handled 0\n"},
-      {"resolve", Verb::fail_before, Family::resolve, -3, "-3\n"},
+      {"resolve", Verb::fail_before, Family::resolve, -3, "0\n-3\n"},
+      // A socket whose attempt failed stays of no use, though the rule may fire but once; the next one is all right.
+      {"connect", Verb::fail_before, Family::connect, ETIMEDOUT, "ETIMEDOUT handled 0\nETIMEDOUT handled 0\n0 handled 0\n"},
       {"fork", Verb::fail_before, Family::process, EAGAIN, "EAGAIN handled 0\n"},
   };
   for (const Case& c : cases) {
@@ -454,6 +456,28 @@ BOOST_AUTO_TEST_CASE(failures) {
       BOOST_TEST(rule.fired.load() == 1u);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(names_are_told_in_the_order_of_the_region) {
+  Region region;
+  wire::Names& names = region->names;
+  std::strcpy(names.hosts[0].name, "other.test");
+  std::strcpy(names.hosts[1].name, "two.test");
+  names.hosts[0].addresses[0] = {4, {10, 0, 0, 1}};
+  names.hosts[1].addresses[0] = {4, {127, 0, 0, 3}};
+  names.hosts[1].addresses[1] = {6, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+  names.hosts[1].addresses[2] = {4, {127, 0, 0, 2}};
+  std::strcpy(names.service, "rig-echo");
+  names.port = 65001;
+  BOOST_TEST(region.run("probe", {"names", "two.test", "rig-echo"}).output ==
+             "127.0.0.3:65001 ::1:65001 127.0.0.2:65001 \n");
+  BOOST_TEST(region.run("probe", {"names", "TWO.test", "80", "4"}).output == "127.0.0.3:80 127.0.0.2:80 \n");
+  BOOST_TEST(region.run("probe", {"names", "127.0.0.9", "rig-echo"}).output == "127.0.0.9:65001 \n");
+  BOOST_TEST(names.asked.load() == 3u);
+  BOOST_TEST(region.run("probe", {"names", "127.0.0.9", "7"}).output == "127.0.0.9:7 \n");
+  BOOST_TEST(region.run("probe", {"names", "127.0.0.9", "rig-ech"}).output == "error -8\n");
+  BOOST_TEST(region.run("probe", {"names", "other.test", "80", "6"}).output == "error -2\n");  // it has no such address
+  BOOST_TEST(names.asked.load() == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(the_overflow_check_is_kept) {

@@ -12,13 +12,16 @@
 namespace sockrig::wire {
 
 inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
-inline constexpr std::uint32_t version = 2;
+inline constexpr std::uint32_t version = 3;
 inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
 
 inline constexpr std::uint32_t max_rules = 32;
 inline constexpr std::uint32_t max_processes = 1024;
 inline constexpr std::uint32_t max_sockets = 4096;
 inline constexpr std::uint32_t ring_size = 1u << 14;  // events; a power of two
+inline constexpr std::uint32_t max_names = 4;
+inline constexpr std::uint32_t max_addresses = 8;  // of one name
+inline constexpr std::uint32_t name_size = 64;     // with the NUL at the end
 
 // A family is what a rule names and a person says; the exact function is the Call.
 enum class Family : std::uint32_t {
@@ -105,6 +108,8 @@ enum class Withheld : std::uint32_t {
   not_stream,      // not a TCP socket
   end_queued,      // the other side's end of stream is queued: all data is there
   edge_triggered,  // a short count would promise an edge that never comes
+  under_way,       // this socket's connection is being made, or is there
+  numeric,         // a numeric address: nobody has to be asked
   count
 };
 
@@ -157,7 +162,7 @@ struct Socket {
   std::uint32_t birth;                    // n-th socket of that process, from 0
   std::atomic<std::uint32_t> flags;       // SocketFlag
   std::uint16_t local_port, remote_port;  // host byte order; 0 = not known yet
-  std::uint32_t reserved;
+  std::atomic<std::int32_t> connect_error;    // errno of a connect that was made to fail: the socket is of no use now
   std::atomic<std::uint64_t> received, sent;  // bytes that the program was told of
   std::atomic<std::uint32_t> recv_calls, send_calls;
   std::atomic<std::uint32_t> ends;          // times a receive returned 0
@@ -185,6 +190,22 @@ struct Event {
   std::uint32_t withheld;  // Withheld, if event_withheld
 };
 
+// What getaddrinfo() is to know where there can be no private files.
+struct Address {
+  std::uint32_t family;    // 4 or 6; 0 = none
+  unsigned char bytes[16];  // network byte order
+};
+struct Name {
+  char name[name_size];  // "" = none
+  Address addresses[max_addresses];
+};
+struct Names {
+  Name hosts[max_names];
+  char service[name_size];  // "" = none
+  std::uint32_t port;       // of that service
+  std::atomic<std::uint32_t> asked;  // times that getaddrinfo() was asked for one of them
+};
+
 struct Region {
   std::uint32_t magic, version;
   std::uint64_t size;  // of the whole region in bytes
@@ -199,11 +220,12 @@ struct Region {
   Rule rules[max_rules];
   Process processes[max_processes];
   Socket sockets[max_sockets];
+  Names names;
   Event ring[ring_size];
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
-static_assert(sizeof(Rule) == 120 && sizeof(Process) == 16 && sizeof(Socket) == 128 && sizeof(Event) == 64);
+static_assert(sizeof(Rule) == 128 && sizeof(Process) == 16 && sizeof(Socket) == 128 && sizeof(Event) == 64);
 
 // The one source of chance: no state, no clock, no pid (architecture.md, law 6).
 constexpr std::uint64_t mix(std::uint64_t x) {
