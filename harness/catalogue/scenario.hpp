@@ -49,12 +49,14 @@ struct Scenario {
   bool needs_namespaces = false;               // "namespaces = true": cannot be shown without a private network
   std::map<std::string, std::string> sysctls;  // "net.ipv4.tcp_syncookies" → "0"; implies needs_namespaces
   std::uint32_t mtu = 0;                       // loopback MTU; 0 = as it is; implies needs_namespaces
-  std::vector<std::string> hosts;              // lines of a private hosts file; implies needs_namespaces
+  std::vector<std::string> hosts;              // lines of a hosts file for the subject
   std::string host;                            // what {host} becomes; "" = the loopback address
+  std::string service;                         // a name for the port, which {port} becomes; "" = its number
   // [peer]
   std::uint64_t receive_buffer = 0,
                 send_buffer = 0;  // bytes asked of the peer's sockets before connect or listen; 0 = default
   bool listens = true;            // client role: false = nobody listens on the port
+  std::string listen_address;     // client role: the one address that the peer listens on; "" = the loopback ones
 };
 
 struct Catalogue {

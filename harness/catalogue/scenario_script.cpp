@@ -80,7 +80,8 @@ void read_script(TableReader& reader, std::string_view key, const std::vector<Ro
     for (const ScriptLine& line : script) {
       for (const auto& together : line.steps) {
         for (const Step& step : together) {
-          if (step.verb != StepVerb::accept || s.listens) continue;
+          const bool needs_listener = step.verb == StepVerb::accept || step.verb == StepVerb::complains_or_connects;
+          if (!needs_listener || s.listens) continue;
           source.out.push_back(
               {source.file, line.line, step.column, "nobody can be accepted: [peer] says listens = false"});
         }

@@ -131,6 +131,7 @@ sysctl = { "net.ipv4.tcp_syncookies" = 0, "net.ipv4.tcp_congestion_control" = "r
 mtu = 1280
 hosts = ["127.0.0.1 one.test two.test", "::1 six.test"]
 host = "one.test"
+service = "rig-echo"
 namespaces = true
 [peer]
 receive_buffer = "4 KiB"
@@ -152,18 +153,19 @@ client = "a: accept"
   BOOST_TEST(s.mtu == 1280u);
   BOOST_TEST(s.hosts.size() == 2u);
   BOOST_TEST(s.host == "one.test");
+  BOOST_TEST(s.service == "rig-echo");
   BOOST_TEST(s.needs_namespaces);
   BOOST_TEST(s.receive_buffer == 4096u);
   BOOST_TEST(s.send_buffer == 8192u);
   BOOST_TEST(s.scripts.size() == 2u);
   // A script on one line keeps its place: after the quote.
-  BOOST_TEST(s.scripts.at(Role::client)[0].line == 31);
+  BOOST_TEST(s.scripts.at(Role::client)[0].line == 32);
   BOOST_TEST(s.scripts.at(Role::client)[0].steps[0][0].column == 14);
 }
 
 BOOST_AUTO_TEST_CASE(a_private_network_is_implied) {
   BOOST_TEST(good(client_file).needs_namespaces);
-  const std::string bare = changed(changed(client_file, "mtu = 536\n", ""), "hosts = [\"127.0.0.1 one.test\"]\n", "");
+  const std::string bare = changed(client_file, "mtu = 536\n", "");  // hosts can be told to getaddrinfo() too
   BOOST_TEST(!good(bare).needs_namespaces);
   BOOST_TEST(good(changed(bare, "[world]\n", "[world]\nnamespaces = true\n")).needs_namespaces);
   BOOST_TEST(good(changed(bare, "[world]\n", "[world]\nmtu = 1500\n")).needs_namespaces);
@@ -304,7 +306,10 @@ BOOST_AUTO_TEST_CASE(one_mistake_in_a_file_for_a_client) {
       {"127.0.0.1 one.test", "127.0.0.1 one;test", 8, 10, "no line of a hosts file"},
       {"127.0.0.1 one.test", "127.0.0.256 one", 8, 10, "no line of a hosts file"},
       {"hosts = [\"127.0.0.1 one.test\"]", "hosts = \"127.0.0.1 one.test\"", 8, 9, "'hosts' must be an array"},
+      {"mtu = 536", "service = \"7\"", 7, 11, "no name of a service"},
       {"listens = true", "listens = 1", 10, 11, "'listens' must be true or false"},
+      {"listens = true", "address = \"192.0.2.1\"", 10, 11, "no loopback address"},
+      {"listens = true", "address = \"127.1\"", 10, 11, "no loopback address"},
       {"listens = true", "listens = false", 13, 4, "nobody can be accepted"},
       {"a: accept", "a: connect", 13, 4, "'connect' is not for the role client"},
       {"subject: exits 0", "subject: exits 2", 14, 16, "unexpected '2'"},

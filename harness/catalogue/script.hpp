@@ -60,6 +60,12 @@ enum class StepVerb {
   memory_under,        // "memory stays under SIZE": peak resident growth since it listened
   meets_dead,          // "meets a dead connection": a send of it failed because the other side was gone, or its sends
                        // cannot raise a SIGPIPE that would end it (a condition)
+  meets_refusal,          // "meets a refusal": an attempt of it to connect failed (a condition)
+  tries_again,            // "tries again": it tried to connect again after a failure (a condition)
+  uses_new_socket,        // "uses a new socket": no attempt was made on a socket whose attempt had failed
+  holds_no_dead,          // "holds no dead sockets": each TCP socket that it has open is connected, or listens
+  complains_or_connects,  // "complains or connects": it ends as "complains", or its connection arrives
+  frees_results,          // "frees its results": each list of getaddrinfo() is freed once, at the latest at its end
   // kernel: evidence; if it does not hold the result is inconclusive
   counter_rises,  // "ListenOverflows rises"
   time_wait,      // "TIME_WAIT on the port"

@@ -200,6 +200,9 @@ class Checker {
       return p.ended ? "" : fmt::format("{} has not ended: 'kill' or 'exits' comes before 'restart'", name);
     }
     if (step.verb == StepVerb::memory_under || step.verb == StepVerb::meets_dead) return "";
+    if (step.verb == StepVerb::meets_refusal || step.verb == StepVerb::tries_again ||
+        step.verb == StepVerb::uses_new_socket || step.verb == StepVerb::frees_results)
+      return "";  // what it did while it lived
     if (step.verb == StepVerb::kill) return "";               // whatever it left behind
     if (p.killed && step.verb == StepVerb::exits) return "";  // waits until the signal has done its work
     if (p.ended) return fmt::format("{} has ended: only 'restart' can follow", name);

@@ -69,6 +69,18 @@ constexpr VerbRow verbs[] = {
     {A::subject, V::memory_under, S::both, 0, "memory stays under SIZE", "peak growth of resident memory"},
     {A::subject, V::meets_dead, S::both, 0, "meets a dead connection",
      "condition: a send failed because the other side was gone, or SIGPIPE could not end it; else nothing is claimed"},
+    {A::subject, V::meets_refusal, S::clients, 0, "meets a refusal",
+     "condition: an attempt to connect failed; else nothing is claimed"},
+    {A::subject, V::tries_again, S::clients, 0, "tries again",
+     "condition: after an attempt to connect failed it made another one; else nothing is claimed"},
+    {A::subject, V::uses_new_socket, S::clients, 0, "uses a new socket",
+     "no socket is connected again whose attempt had failed"},
+    {A::subject, V::holds_no_dead, S::clients, 0, "holds no dead sockets",
+     "once it waits: each TCP socket that it has open is connected, or listens"},
+    {A::subject, V::complains_or_connects, S::clients, 0, "complains or connects",
+     "it ends by itself with a message and a status other than 0, or its connection arrives"},
+    {A::subject, V::frees_results, S::both, 0, "frees its results",
+     "each list of getaddrinfo() is freed once, by its end at the latest; SIGTERM ends it if need be"},
 
     {A::kernel, V::counter_rises, S::both, 0, "COUNTER rises", "evidence: the kernel's counter is higher than before"},
     {A::kernel, V::time_wait, S::both, 0, "TIME_WAIT on the port",
@@ -108,6 +120,8 @@ StepMeaning meaning_of(StepVerb verb) {
     case V::time_wait:
       return StepMeaning::evidence;
     case V::meets_dead:
+    case V::meets_refusal:
+    case V::tries_again:
       return StepMeaning::condition;
     default:
       return StepMeaning::claim;

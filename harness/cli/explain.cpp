@@ -139,6 +139,8 @@ void print_world(const Scenario& s, std::ostream& out) {
   if (s.mtu != 0) lines.push_back(fmt::format("the loopback's MTU is {}", s.mtu));
   for (const std::string& line : s.hosts) lines.push_back(fmt::format("hosts: {}", line));
   if (!s.host.empty()) lines.push_back(fmt::format("{{host}} is {}", s.host));
+  if (!s.service.empty()) lines.push_back(fmt::format("{{port}} is {}", s.service));
+  if (!s.listen_address.empty()) lines.push_back(fmt::format("the peer listens on {} only", s.listen_address));
   if (s.receive_buffer != 0) lines.push_back(fmt::format("the peer's receive buffer is {} bytes", s.receive_buffer));
   if (s.send_buffer != 0) lines.push_back(fmt::format("the peer's send buffer is {} bytes", s.send_buffer));
   if (!s.listens) lines.emplace_back("nobody listens");

@@ -18,12 +18,14 @@ bool concerns_program(Withheld w) {
     case Withheld::wait_all:
     case Withheld::not_stream:
     case Withheld::edge_triggered:
+    case Withheld::numeric:
     case Withheld::ready:
       return true;  // it asks only when there is something: by poll, say
     case Withheld::too_small:
     case Withheld::low_water:
     case Withheld::peek:
     case Withheld::end_queued:
+    case Withheld::under_way:
     case Withheld::count:
       return false;
   }
@@ -58,7 +60,9 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpe
   for (const Fault& f : spec.scenario->faults) {
     if (f.text == fault.text) rule = &f.rule;
   }
-  if (fault.seen == 0 && rule != nullptr && rule->verb == wire::Verb::interrupt)
+  const bool optional =
+      rule != nullptr && (rule->verb == wire::Verb::interrupt || rule->families == wire::bit(wire::Family::resolve));
+  if (fault.seen == 0 && optional)
     return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text + " is about"};
   return {Outcome::inconclusive,
           fault.text + " never fired" +
@@ -152,6 +156,13 @@ Result judge(const RunSpec& spec, const Observation& o) {
   }
   const StepRecord* unmet = record.unmet ? &record.steps[record.unmet->step] : nullptr;
   if (!crashed && unmet != nullptr && unmet->meaning != StepMeaning::claim) return unproved(std::move(r), o, *unmet);
+  if (record.names_asked == 0u) {
+    r.outcome = Outcome::inconclusive;
+    r.reason =
+        "without a private network only getaddrinfo() can be told what the names of this claim mean, and the program "
+        "did not ask it";
+    return r;
+  }
   r.outcome = Outcome::fail;
   r.diagnosis = diagnose(spec, o);
   r.reason = r.diagnosis->message;

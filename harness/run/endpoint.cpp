@@ -157,8 +157,18 @@ std::string finish_connect(Endpoint& e) {
   return error == 0 ? std::string() : std::strerror(error);
 }
 
-Listeners listen_on_loopback(std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer) {
+Listeners listen_on_loopback(const std::string& address, std::uint16_t port, std::uint64_t receive_buffer,
+                             std::uint64_t send_buffer) {
   Listeners out;
+  sockaddr_in v4 = loopback_v4(port);
+  if (::inet_pton(AF_INET, address.c_str(), &v4.sin_addr) == 1) {
+    out.v4 = listener(v4, AF_INET, receive_buffer, send_buffer);
+    return out;
+  }
+  if (!address.empty()) {
+    out.v6 = listener(loopback_v6(port), AF_INET6, receive_buffer, send_buffer);
+    return out;
+  }
   out.v4 = listener(loopback_v4(port), AF_INET, receive_buffer, send_buffer);
   try {
     out.v6 = listener(loopback_v6(port), AF_INET6, receive_buffer, send_buffer);
@@ -189,11 +199,12 @@ bool accept_into(const Listeners& listeners, Endpoint& e) {
   return false;
 }
 
-std::uint16_t choose_port(std::uint64_t seed) {
+std::uint16_t choose_port(std::uint64_t seed, bool shared) {
   for (std::uint64_t attempt = 0;; ++attempt) {
     const auto port = static_cast<std::uint16_t>(15000 + wire::mix(seed + attempt) % 15000);
     const std::uint16_t swapped = htons(port);
     if (swapped == port || swapped < 1024 || swapped == 0) continue;
+    if (!shared) return port;
     const Descriptor s(check("socket", ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
     const sockaddr_in address = loopback_v4(port);
     if (::bind(s.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return port;

@@ -2,9 +2,11 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <sstream>
 #include <string_view>
@@ -127,6 +129,13 @@ std::vector<OpenDescriptor> open_descriptors(pid_t pid) {
   return out;
 }
 
+std::string socket_protocol(pid_t pid, int fd) {
+  char name[32];
+  const ssize_t length =
+      ::getxattr((proc(pid, "/fd/") + std::to_string(fd)).c_str(), "system.sockprotoname", name, sizeof name);
+  return length > 0 ? std::string(name, ::strnlen(name, static_cast<std::size_t>(length))) : std::string();
+}
+
 double cpu_seconds(pid_t pid) {
   const std::string stat = read_file(proc(pid, "/stat"));
   const std::size_t end_of_name = stat.rfind(')');
@@ -148,7 +157,7 @@ std::uint64_t peak_resident_bytes(pid_t pid) {
 
 std::optional<std::int64_t> network_counter(const std::string& name) {
   // Two lines: the names, then the values, both beginning with "TcpExt:".
-  std::istringstream file(read_file("/proc/self/net/netstat"));
+  std::istringstream file(read_file("/proc/self/net/netstat") + read_file("/proc/self/net/snmp"));
   std::string names, values;
   while (std::getline(file, names) && std::getline(file, values)) {
     std::istringstream n(names), v(values);

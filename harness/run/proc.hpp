@@ -41,11 +41,15 @@ struct OpenDescriptor {
 };
 std::vector<OpenDescriptor> open_descriptors(pid_t pid);
 
+// The protocol of an open socket as sockfs names it: "TCP", "TCPv6", "UNIX"; "" if it is none, or is gone.
+std::string socket_protocol(pid_t pid, int fd);
+
 double cpu_seconds(pid_t pid);  // user and system time used so far, its waited-for children not counted
 std::uint64_t resident_bytes(pid_t pid);
 std::uint64_t peak_resident_bytes(pid_t pid);
 
-// A counter of /proc/net/netstat ("TcpExt: ListenOverflows") of this process's network namespace.
+// A counter of /proc/net/netstat ("TcpExt: ListenOverflows"), or else of /proc/net/snmp ("Tcp: AttemptFails"), of this
+// process's network namespace.
 std::optional<std::int64_t> network_counter(const std::string& name);
 
 }  // namespace sockrig

@@ -102,6 +102,7 @@ struct Record {
   std::vector<SocketRecord> sockets;
   std::vector<CallEvent> events;
   std::uint64_t events_dropped = 0;
+  std::optional<std::uint64_t> names_asked;  // where the shim tells what names mean: how often it was asked
   double duration_ms = 0;
 };
 

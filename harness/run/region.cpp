@@ -1,5 +1,6 @@
 #include "run/region.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -14,6 +15,7 @@
 #include <ctime>
 #include <filesystem>
 #include <new>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -144,6 +146,33 @@ Region::~Region() {
 
 void remove_regions_of(pid_t runner) {
   remove_regions("/dev/shm", [runner](pid_t pid, const auto&) { return pid == runner; });
+}
+
+void Region::tell_names(const std::vector<std::string>& hosts, const std::string& service, std::uint16_t port) {
+  wire::Names& names = memory_->names;
+  const auto write = [](char (&to)[wire::name_size], const std::string& from) {
+    if (from.size() >= wire::name_size) throw std::invalid_argument("too long a name: " + from);
+    from.copy(to, from.size());
+  };
+  const auto slot = [&](const std::string& name) -> wire::Name& {
+    for (wire::Name& n : names.hosts) {
+      if (n.name[0] == 0) write(n.name, name);
+      if (n.name == name) return n;
+    }
+    throw std::invalid_argument("more names than a run can hold");
+  };
+  for (const std::string& line : hosts) {
+    std::istringstream words(line);
+    std::string address, name;
+    for (words >> address; words >> name;) {
+      const auto free = std::ranges::find(slot(name).addresses, 0u, &wire::Address::family);
+      if (free == std::end(slot(name).addresses)) throw std::invalid_argument("too many addresses of " + name);
+      free->family = address.find(':') == std::string::npos ? 4 : 6;
+      ::inet_pton(free->family == 4 ? AF_INET : AF_INET6, address.c_str(), free->bytes);
+    }
+  }
+  write(names.service, service);
+  names.port = port;
 }
 
 std::vector<CallEvent> Region::drain(std::size_t most) {

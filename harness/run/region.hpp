@@ -38,6 +38,8 @@ class Region {
 
   const std::string& path() const { return path_; }
   const wire::Region& memory() const { return *memory_; }
+  // For subjects that see no private files: what names mean, as lines of a hosts file, and the name of a port.
+  void tell_names(const std::vector<std::string>& hosts, const std::string& service, std::uint16_t port);
   // Takes the finished events out of the ring, oldest first, at most `most`.
   std::vector<CallEvent> drain(std::size_t most = SIZE_MAX);
   // Whether a process of that number has said that the shim is in.

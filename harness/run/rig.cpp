@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "run/attempts.hpp"
 #include "run/whole_script.hpp"
 
 namespace sockrig {
@@ -85,6 +86,8 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
         record_.steps.push_back(std::move(r));
         if (step.verb == StepVerb::memory_under) measures_memory_ = true;
         if (step.verb == StepVerb::counter_rises) hold_back_ = false;
+        if (step.verb == StepVerb::meets_refusal)
+          counters_before_[failed_attempts] = network_counter(failed_attempts).value_or(0);
         if (step.verb == StepVerb::counter_rises) counters_before_[step.name] = network_counter(step.name).value_or(0);
       }
     }
@@ -97,7 +100,7 @@ Rig::~Rig() = default;
 Record Rig::run() {
   const steady_clock::time_point began = steady_clock::now();
   if (spec_.role == Role::client && scenario_.listens)
-    listeners_ = listen_on_loopback(port_, scenario_.receive_buffer, scenario_.send_buffer);
+    listeners_ = listen_on_loopback(scenario_.listen_address, port_, scenario_.receive_buffer, scenario_.send_buffer);
   note_progress();
   int patience_us = shortest_wait_us, quiet_us = 0;
   steady_clock::time_point checked = began;
@@ -248,7 +251,7 @@ bool Rig::wait_for_events(int timeout_us) {
   for (const Task& task : tasks_) {
     for (const Running& r : task.running) {
       if (r.done || (r.wants_idle && !r.granted)) continue;
-      if (r.step->verb == StepVerb::accept) {
+      if (r.step->verb == StepVerb::accept || r.step->verb == StepVerb::complains_or_connects) {
         want(listeners_.v4.get(), POLLIN);
         want(listeners_.v6.get(), POLLIN);
       } else if (r.endpoint != nullptr) {

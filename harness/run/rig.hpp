@@ -94,6 +94,13 @@ class Rig {
   bool advance_subject(const ScriptLine& line, Running& r);
   bool advance_kernel(Running& r);
   bool met_dead_connection();
+  // name_steps.cpp: names, attempts to connect, and what they leave behind
+  bool advance_attempts(Running& r, Subject& s);
+  bool advance_results(Running& r, Subject& s);
+  bool advance_dead_sockets(Running& r);
+  bool advance_complains_or_connects(Running& r, Subject& s);
+  bool met_refusal();
+  void not_applicable(Running& r, std::string code, std::string what);
   bool listens();
   bool queue_is_full();
   bool wait_until_idle(Running& r);
@@ -129,6 +136,7 @@ class Rig {
   bool hold_back_ = true;  // do not overflow the listener's queue: only a script that counts overflows wants that
 
   std::int64_t descriptors_before_ = -1;
+  bool told_to_end_ = false;      // by "frees its results"
   bool measures_memory_ = false;  // the script asks for it
   std::uint64_t memory_before_ = 0;
   std::map<std::string, std::int64_t> counters_before_;

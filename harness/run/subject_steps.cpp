@@ -42,6 +42,7 @@ bool Rig::check_end(Running& r, Subject& s) {
       if (e.by_signal || e.code != 0) wrong("exit status 0");
       break;
     case StepVerb::complains:
+    case StepVerb::complains_or_connects:
       if (e.by_signal || e.code == 0)
         wrong("a message and an exit status other than 0");
       else if (!said_something)
@@ -133,6 +134,16 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       if (met_dead_connection()) return r.done = true;  // it may have come to it since
       contradict(r, "not-met", "it never sent on the connection whose other side was gone");
       return true;
+    case StepVerb::meets_refusal:
+    case StepVerb::tries_again:
+    case StepVerb::uses_new_socket:
+      return advance_attempts(r, s);
+    case StepVerb::holds_no_dead:
+      return advance_dead_sockets(r);
+    case StepVerb::complains_or_connects:
+      return advance_complains_or_connects(r, s);
+    case StepVerb::frees_results:
+      return advance_results(r, s);
     default:
       throw std::logic_error("a step that no subject has: " + r.step->text);
   }

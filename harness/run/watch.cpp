@@ -162,6 +162,10 @@ void Rig::collect() {
   read_events();
   const wire::Region& m = region_.memory();
   record_.events_dropped = m.dropped.load();
+  if (world_init_ == 0 && !(scenario_.hosts.empty() && scenario_.service.empty())) {
+    record_.names_asked = m.names.asked.load();
+    record_.kernel["names told by the shim"] = static_cast<std::int64_t>(*record_.names_asked);
+  }
   record_.processes_attached = std::min<std::size_t>(m.process_count.load(), wire::max_processes);
   for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
     RuleRecord r{m.rules[i].seen.load(), m.rules[i].fired.load(), m.rules[i].fired_own.load(), {}};
