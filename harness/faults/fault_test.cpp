@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(every_kind_says_what_it_does_and_by_which_licence) {
       for (const FaultParameter& p : kind->parameters) BOOST_TEST(p.words.empty() == (p.most != 0));
     }
   }
-  BOOST_TEST(names.size() == 5u);
+  BOOST_TEST(names.size() == 7u);
   BOOST_TEST(find_fault_kind("short") == nullptr);
 }
 

@@ -156,7 +156,7 @@ Result judge(const RunSpec& spec, const Observation& o) {
   }
   const StepRecord* unmet = record.unmet ? &record.steps[record.unmet->step] : nullptr;
   if (!crashed && unmet != nullptr && unmet->meaning != StepMeaning::claim) return unproved(std::move(r), o, *unmet);
-  if (record.names_asked == 0u) {
+  if (!crashed && record.names_asked == 0u) {
     r.outcome = Outcome::inconclusive;
     r.reason =
         "without a private network only getaddrinfo() can be told what the names of this claim mean, and the program "

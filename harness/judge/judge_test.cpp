@@ -170,6 +170,28 @@ BOOST_AUTO_TEST_CASE(a_program_that_never_makes_the_call_is_skipped) {
   BOOST_TEST(holds(r.reason, "makes no call"));
 }
 
+BOOST_AUTO_TEST_CASE(a_program_that_asks_for_no_addresses_is_skipped) {
+  MadeUp m;
+  m.add_fault("resolver-fails error=again");
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::skipped, r));
+  BOOST_TEST(holds(r.reason, "makes no call that resolver-fails error=again is about"));
+}
+
+BOOST_AUTO_TEST_CASE(names_that_could_not_be_told_are_no_failure) {
+  MadeUp m;
+  m.fail(Stop::unmet, "wrong-exit", "it exited with status 1", false);
+  m.record.names_asked = 0;  // by getaddrinfo(), where the shim stands in for private files
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(holds(r.reason, "the program did not ask it"));
+  m.record.names_asked = 1;
+  BOOST_TEST(is(Outcome::fail, m.judged()));
+  m.record.names_asked = 0;
+  m.record.subject_ending = Ending{true, 11};
+  BOOST_TEST(is(Outcome::fail, m.judged()));
+}
+
 BOOST_AUTO_TEST_CASE(an_unmet_step_is_a_failure_even_if_no_fault_fired) {
   MadeUp m;
   m.add_fault("short-recv bytes=1");

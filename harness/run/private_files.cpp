@@ -30,6 +30,7 @@ std::vector<PrivateFile> files_of(const WorldOptions& options) {
     for (const std::string& line : options.hosts) text += line + "\n";
     text += "127.0.0.1 localhost\n::1 localhost\n";
     out.push_back({"hosts", text, true});
+    out.push_back({"host.conf", "multi on\n", true});  // else glibc takes only the first line of a name
     out.push_back({"gai.conf", "", false});
     out.push_back({"resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n", false});
   }
@@ -39,7 +40,7 @@ std::vector<PrivateFile> files_of(const WorldOptions& options) {
   }
   if (!out.empty())
     out.push_back(
-        {"nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n", false});
+        {"nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n", true});
   return out;
 }
 
