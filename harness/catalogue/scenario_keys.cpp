@@ -46,8 +46,8 @@ constexpr std::array keys = {
                 R"(sysctl = { "net.ipv4.tcp_syncookies" = 0 })"},
     ScenarioKey{"[world]", "mtu", "68 to 65535", "as it is", "The loopback's largest packet, in bytes.", "mtu = 536"},
     ScenarioKey{"[world]", "hosts", "an array of lines \"ADDRESS NAME…\"", "the machine's own hosts file",
-                "What names mean: lines of a private hosts file; where the machine refuses one, of the resolver that is "
-                "put in front of getaddrinfo(), in this order.",
+                "What names mean: lines of a private hosts file; where the machine refuses one, they are told to "
+                "getaddrinfo() and gethostbyname() by the shim, in this order.",
                 R"(hosts = ["127.0.0.1 one.test"])"},
     ScenarioKey{"[world]", "host", "a name or an address", "127.0.0.1", "What {host} becomes in the program's command.",
                 R"(host = "one.test")"},

@@ -22,10 +22,12 @@ std::string compile(const FaultArguments& arguments, RulePlan& out) {
 const FaultKind connect_fails = {
     .name = "connect-fails",
     .summary = "connect() fails before anything is sent, and its socket is of no use any more.",
-    .licence = "POSIX connect() ERRORS: ECONNREFUSED, ETIMEDOUT, ENETUNREACH, EHOSTUNREACH; and: \"if connect() fails, "
-               "the state of the socket is unspecified\"",
-    .never = "lets the same socket recover afterwards: its connect() fails again; fails a connection that is being made "
-             "already, or is there",
+    .licence =
+        "POSIX connect() ERRORS: ECONNREFUSED, ETIMEDOUT, ENETUNREACH, EHOSTUNREACH; and: \"if connect() fails, "
+        "the state of the socket is unspecified\"",
+    .never =
+        "lets the same socket recover afterwards: its connect() fails again; fails a connection that is being made "
+        "already, or is there",
     .parameters = {{.name = "error",
                     .meaning = "what connect() says",
                     .words = {"ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH"}}},

@@ -159,8 +159,8 @@ Result judge(const RunSpec& spec, const Observation& o) {
   if (!crashed && record.names_asked == 0u) {
     r.outcome = Outcome::inconclusive;
     r.reason =
-        "without a private network only getaddrinfo() can be told what the names of this claim mean, and the program "
-        "did not ask it";
+        "without a private network only getaddrinfo(), gethostbyname() and getservbyname() can be told what the names "
+        "of this claim mean, and the program did not ask them";
     return r;
   }
   r.outcome = Outcome::fail;

@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(names_that_could_not_be_told_are_no_failure) {
   m.record.names_asked = 0;  // by getaddrinfo(), where the shim stands in for private files
   const Result r = m.judged();
   BOOST_TEST(is(Outcome::inconclusive, r));
-  BOOST_TEST(holds(r.reason, "the program did not ask it"));
+  BOOST_TEST(holds(r.reason, "the program did not ask them"));
   m.record.names_asked = 1;
   BOOST_TEST(is(Outcome::fail, m.judged()));
   m.record.names_asked = 0;

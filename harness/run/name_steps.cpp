@@ -62,8 +62,8 @@ bool Rig::advance_dead_sockets(Running& r) {
   record_.kernel["dead sockets"] = static_cast<std::int64_t>(dead.size());
   if (dead.empty()) return r.done = true;
   contradict(r, "failed-socket-open",
-             "it has " + std::to_string(dead.size()) + " TCP socket" + (dead.size() == 1 ? "" : "s") +
-                 " open that " + (dead.size() == 1 ? "is" : "are") + " neither connected nor listening");
+             "it has " + std::to_string(dead.size()) + " TCP socket" + (dead.size() == 1 ? "" : "s") + " open that " +
+                 (dead.size() == 1 ? "is" : "are") + " neither connected nor listening");
   return true;
 }
 

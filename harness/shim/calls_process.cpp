@@ -160,6 +160,35 @@ SOCKRIG_EXPORT int getaddrinfo(const char* host, const char* service, const addr
   return answer;
 }
 
+SOCKRIG_EXPORT hostent* gethostbyname2(const char* host, int family) {
+  hostent* answer = nullptr;
+  if (!active()) return real.gethostbyname2(host, family);
+  note_question(host, nullptr);
+  if (known_host(host, family, answer)) return answer;
+  ++quiet;
+  answer = real.gethostbyname2(host, family);
+  --quiet;
+  return answer;
+}
+
+SOCKRIG_EXPORT hostent* gethostbyname(const char* host) {
+  hostent* answer = nullptr;
+  if (!active()) return real.gethostbyname(host);
+  note_question(host, nullptr);
+  if (known_host(host, AF_INET, answer)) return answer;
+  ++quiet;
+  answer = real.gethostbyname(host);
+  --quiet;
+  return answer;
+}
+
+SOCKRIG_EXPORT servent* getservbyname(const char* service, const char* protocol) {
+  servent* answer = nullptr;
+  if (!active()) return real.getservbyname(service, protocol);
+  note_question(nullptr, service);
+  return known_service(service, protocol, answer) ? answer : real.getservbyname(service, protocol);
+}
+
 SOCKRIG_EXPORT void freeaddrinfo(addrinfo* list) noexcept {
   // Written down first: once it is free, another thread may be given the same place for a list of its own.
   if (active()) record({.call = Call::freeaddrinfo, .asked = as_long(list)});

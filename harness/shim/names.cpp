@@ -80,6 +80,40 @@ void note_question(const char* host, const char* service) {
     region->names.asked.fetch_add(1, std::memory_order_relaxed);
 }
 
+bool known_host(const char* host, int family, hostent*& answer) {
+  static unsigned char bytes[wire::max_addresses][16];
+  static char* addresses[wire::max_addresses + 1];
+  static char* no_aliases[1];
+  static hostent entry;
+  const wire::Name* name = find(host);
+  if (name == nullptr || (family != AF_INET && family != AF_INET6)) return false;
+  const std::uint32_t wanted = family == AF_INET ? 4 : 6;
+  int count = 0;
+  for (const wire::Address& address : name->addresses) {
+    if (address.family != wanted) continue;
+    for (int i = 0; i < 16; ++i) bytes[count][i] = address.bytes[i];
+    addresses[count] = reinterpret_cast<char*>(bytes[count]);
+    ++count;
+  }
+  addresses[count] = nullptr;
+  if (count == 0) h_errno = NO_DATA;
+  entry = {const_cast<char*>(name->name), no_aliases, family, family == AF_INET ? 4 : 16, addresses};
+  answer = count == 0 ? nullptr : &entry;
+  return true;
+}
+
+bool known_service(const char* service, const char* protocol, servent*& answer) {
+  static char tcp[] = "tcp", udp[] = "udp";
+  static char* no_aliases[1];
+  static servent entry;
+  if (!same(service, region->names.service)) return false;
+  const bool datagrams = protocol != nullptr && same(protocol, udp);
+  entry = {region->names.service, no_aliases, htons(static_cast<std::uint16_t>(region->names.port)),
+           datagrams ? udp : tcp};
+  answer = &entry;
+  return true;
+}
+
 bool needs_resolver(const char* host, const addrinfo* hints) {
   if (host == nullptr || (hints != nullptr && (hints->ai_flags & AI_NUMERICHOST) != 0)) return false;
   unsigned char address[sizeof(in6_addr)];

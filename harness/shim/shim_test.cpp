@@ -478,6 +478,9 @@ BOOST_AUTO_TEST_CASE(names_are_told_in_the_order_of_the_region) {
   BOOST_TEST(region.run("probe", {"names", "127.0.0.9", "rig-ech"}).output == "error -8\n");
   BOOST_TEST(region.run("probe", {"names", "other.test", "80", "6"}).output == "error -2\n");  // it has no such address
   BOOST_TEST(names.asked.load() == 4u);
+  BOOST_TEST(region.run("probe", {"old-names", "two.test", "rig-echo"}).output == "127.0.0.3 127.0.0.2 65001\n");
+  BOOST_TEST(region.run("probe", {"old-names", "127.0.0.9", "no-such-service"}).output == "127.0.0.9 -1\n");
+  BOOST_TEST(names.asked.load() == 6u);
 }
 
 BOOST_AUTO_TEST_CASE(the_overflow_check_is_kept) {

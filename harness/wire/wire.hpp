@@ -203,7 +203,7 @@ struct Names {
   Name hosts[max_names];
   char service[name_size];  // "" = none
   std::uint32_t port;       // of that service
-  std::atomic<std::uint32_t> asked;  // times that getaddrinfo() was asked for one of them
+  std::atomic<std::uint32_t> asked;  // times that somebody asked for one of them
 };
 
 struct Region {

@@ -532,6 +532,18 @@ static void names_command(const char* host, const char* service, int family) {
   if (error == 0) freeaddrinfo(list);
 }
 
+// The same by the older calls.
+static void old_names_command(const char* host, const char* service) {
+  const struct hostent* known = gethostbyname(host);
+  for (char** each = known == NULL ? NULL : known->h_addr_list; each != NULL && *each != NULL; ++each) {
+    char address[64];
+    printf("%s ", inet_ntop(known->h_addrtype, *each, address, sizeof address));
+  }
+  if (known == NULL) printf("error %d ", h_errno);
+  const struct servent* port = getservbyname(service, "tcp");
+  printf("%d\n", port == NULL ? -1 : ntohs((unsigned short)port->s_port));
+}
+
 static void overflow_command(const char* size) {
   int ends[2];
   char data[16];
@@ -574,6 +586,7 @@ int main(int count, char** arguments) {
   else if (!strcmp(command, "fail")) fail_command(a);
   else if (!strcmp(command, "names"))
     names_command(a, b, count <= 4 ? AF_UNSPEC : *arguments[4] == '4' ? AF_INET : AF_INET6);
+  else if (!strcmp(command, "old-names")) old_names_command(a, b);
   else if (!strcmp(command, "overflow")) overflow_command(a);
   else if (!strcmp(command, "cost")) cost_command();
   else must(0, "which command");
