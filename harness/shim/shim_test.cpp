@@ -469,17 +469,17 @@ BOOST_AUTO_TEST_CASE(names_are_told_in_the_order_of_the_region) {
   names.hosts[1].addresses[2] = {4, {127, 0, 0, 2}};
   std::strcpy(names.service, "rig-echo");
   names.port = 65001;
-  BOOST_TEST(region.run("probe", {"names", "two.test", "rig-echo"}).output ==
+  BOOST_TEST(region.run("probe-names", {"new", "two.test", "rig-echo"}).output ==
              "127.0.0.3:65001 ::1:65001 127.0.0.2:65001 \n");
-  BOOST_TEST(region.run("probe", {"names", "TWO.test", "80", "4"}).output == "127.0.0.3:80 127.0.0.2:80 \n");
-  BOOST_TEST(region.run("probe", {"names", "127.0.0.9", "rig-echo"}).output == "127.0.0.9:65001 \n");
+  BOOST_TEST(region.run("probe-names", {"new", "TWO.test", "80", "4"}).output == "127.0.0.3:80 127.0.0.2:80 \n");
+  BOOST_TEST(region.run("probe-names", {"new", "127.0.0.9", "rig-echo"}).output == "127.0.0.9:65001 \n");
   BOOST_TEST(names.asked.load() == 3u);
-  BOOST_TEST(region.run("probe", {"names", "127.0.0.9", "7"}).output == "127.0.0.9:7 \n");
-  BOOST_TEST(region.run("probe", {"names", "127.0.0.9", "rig-ech"}).output == "error -8\n");
-  BOOST_TEST(region.run("probe", {"names", "other.test", "80", "6"}).output == "error -2\n");  // it has no such address
+  BOOST_TEST(region.run("probe-names", {"new", "127.0.0.9", "7"}).output == "127.0.0.9:7 \n");
+  BOOST_TEST(region.run("probe-names", {"new", "127.0.0.9", "rig-ech"}).output == "error -8\n");
+  BOOST_TEST(region.run("probe-names", {"new", "other.test", "80", "6"}).output == "error -2\n");  // it has no such address
   BOOST_TEST(names.asked.load() == 4u);
-  BOOST_TEST(region.run("probe", {"old-names", "two.test", "rig-echo"}).output == "127.0.0.3 127.0.0.2 65001\n");
-  BOOST_TEST(region.run("probe", {"old-names", "127.0.0.9", "no-such-service"}).output == "127.0.0.9 -1\n");
+  BOOST_TEST(region.run("probe-names", {"old", "two.test", "rig-echo"}).output == "127.0.0.3 127.0.0.2 65001\n");
+  BOOST_TEST(region.run("probe-names", {"old", "127.0.0.9", "no-such-service"}).output == "127.0.0.9 -1\n");
   BOOST_TEST(names.asked.load() == 6u);
 }
 

@@ -485,16 +485,12 @@ static void fail_command(const char* call) {
   struct sockaddr_in address;
   struct addrinfo* list;
   if (!strcmp(call, "socket")) report(socket(AF_INET, SOCK_STREAM, 0));
-  if (!strcmp(call, "resolve")) {
-    printf("%d\n", getaddrinfo("127.0.0.1", "80", NULL, &list));
-    freeaddrinfo(list);
-    printf("%d\n", getaddrinfo("a.test", "80", NULL, &list));
-  }
+  for (int i = 0; i < 2 && !strcmp(call, "resolve"); ++i)
+    printf("%d\n", getaddrinfo(i == 0 ? "127.0.0.1" : "a.test", "80", NULL, &list));
   if (!strcmp(call, "connect")) {
     const int door = listener(&address), first = socket(AF_INET, SOCK_STREAM, 0);
     must(listen(door, 5) == 0, "listen");
-    report(connect(first, (struct sockaddr*)&address, sizeof address));
-    report(connect(first, (struct sockaddr*)&address, sizeof address));
+    for (int i = 0; i < 2; ++i) report(connect(first, (struct sockaddr*)&address, sizeof address));
     report(connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr*)&address, sizeof address));
   }
   if (!strcmp(call, "fork")) {
@@ -514,34 +510,6 @@ static void fail_command(const char* call) {
     fcntl(door, F_SETFL, O_NONBLOCK);
     report(accept(door, NULL, NULL) >= 0 ? 0 : -1);
   }
-}
-
-// What getaddrinfo() makes of a name, in order; freed as any list is.
-static void names_command(const char* host, const char* service, int family) {
-  const struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
-  struct addrinfo* list = NULL;
-  const int error = getaddrinfo(host, service, &hints, &list);
-  if (error != 0) printf("error %d", error);
-  for (const struct addrinfo* each = list; each != NULL; each = each->ai_next) {
-    char address[64], port[16];
-    getnameinfo(each->ai_addr, each->ai_addrlen, address, sizeof address, port, sizeof port,
-                NI_NUMERICHOST | NI_NUMERICSERV);
-    printf("%s:%s ", address, port);
-  }
-  printf("\n");
-  if (error == 0) freeaddrinfo(list);
-}
-
-// The same by the older calls.
-static void old_names_command(const char* host, const char* service) {
-  const struct hostent* known = gethostbyname(host);
-  for (char** each = known == NULL ? NULL : known->h_addr_list; each != NULL && *each != NULL; ++each) {
-    char address[64];
-    printf("%s ", inet_ntop(known->h_addrtype, *each, address, sizeof address));
-  }
-  if (known == NULL) printf("error %d ", h_errno);
-  const struct servent* port = getservbyname(service, "tcp");
-  printf("%d\n", port == NULL ? -1 : ntohs((unsigned short)port->s_port));
 }
 
 static void overflow_command(const char* size) {
@@ -584,9 +552,6 @@ int main(int count, char** arguments) {
   else if (!strcmp(command, "close-all")) close_all_command(a);
   else if (!strcmp(command, "setup")) setup_command();
   else if (!strcmp(command, "fail")) fail_command(a);
-  else if (!strcmp(command, "names"))
-    names_command(a, b, count <= 4 ? AF_UNSPEC : *arguments[4] == '4' ? AF_INET : AF_INET6);
-  else if (!strcmp(command, "old-names")) old_names_command(a, b);
   else if (!strcmp(command, "overflow")) overflow_command(a);
   else if (!strcmp(command, "cost")) cost_command();
   else must(0, "which command");
