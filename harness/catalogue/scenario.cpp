@@ -186,6 +186,7 @@ void read_scenario(const toml::table& table, ScenarioFile& f, const Source& sour
   read_after(top, f);
   read_faults(top, s, source);
   read_world(top, s, source);
+  read_subject(top, s, source);
   read_peer(top, s, source);
   read_scripts(top, s, source);
   top.refuse_the_rest();

@@ -51,6 +51,10 @@ struct Scenario {
   std::uint32_t mtu = 0;                       // loopback MTU; 0 = as it is; implies needs_namespaces
   std::vector<std::string> hosts;              // lines of a private hosts file; implies needs_namespaces
   std::string host;                            // what {host} becomes; "" = the loopback address
+  std::uint16_t port = 0;                      // what {port} becomes; 0 = a free one; implies needs_namespaces
+  // [subject]
+  bool input_closed = false;           // its standard input is closed when it starts
+  std::uint32_t open_descriptors = 0;  // every number below is taken when it starts
   // [peer]
   std::uint64_t receive_buffer = 0,
                 send_buffer = 0;  // bytes asked of the peer's sockets before connect or listen; 0 = default

@@ -161,6 +161,19 @@ client = "a: accept"
   BOOST_TEST(s.scripts.at(Role::client)[0].steps[0][0].column == 14);
 }
 
+BOOST_AUTO_TEST_CASE(how_a_program_is_started) {
+  const Scenario usual = good(server_file);
+  BOOST_TEST(!usual.input_closed);
+  BOOST_TEST(usual.open_descriptors == 0u);
+  BOOST_TEST(usual.port == 0u);
+  const std::string subject = "[subject]\nstdin = \"closed\"\nopen_descriptors = 1100\n[world]\nport = 7\n[script]\n";
+  const Scenario s = good(changed(server_file, "[script]\n", subject));
+  BOOST_TEST(s.input_closed);
+  BOOST_TEST(s.open_descriptors == 1100u);
+  BOOST_TEST(s.port == 7u);
+  BOOST_TEST(s.needs_namespaces);
+}
+
 BOOST_AUTO_TEST_CASE(a_private_network_is_implied) {
   BOOST_TEST(good(client_file).needs_namespaces);
   const std::string bare = changed(changed(client_file, "mtu = 536\n", ""), "hosts = [\"127.0.0.1 one.test\"]\n", "");
@@ -290,6 +303,10 @@ BOOST_AUTO_TEST_CASE(one_mistake_in_a_file_for_a_server) {
 BOOST_AUTO_TEST_CASE(one_mistake_in_a_file_for_a_client) {
   const Bad table[] = {
       {"level = ", "serves = \"one\"\nlevel = ", 4, 10, "'serves' is said of servers"},
+      {"mtu = 536", "port = 65536", 7, 8, "'port' is out of range: 65536 (expected 1 to 65535)"},
+      {"[world]", "[subject]\nstdin = \"closed\"\n[world]", 7, 9, "a client's standard input is what it sends"},
+      {"[world]", "[subject]\nstdin = \"open\"\n[world]", 7, 9, "'stdin' cannot be 'open'"},
+      {"[world]", "[subject]\nopen_descriptors = 3\n[world]", 7, 20, "'open_descriptors' is out of range: 3"},
       {"mtu = 536", "mtu = \"536\"", 7, 7, "'mtu' must be a whole number, not a string"},
       {"mtu = 536", "mut = 536", 7, 1, "unknown key 'mut' in [world] (did you mean 'mtu'?)"},
       {"mtu = 536", "mtu = 536\nnamespaces = false", 8, 14, "'namespaces' cannot be false"},

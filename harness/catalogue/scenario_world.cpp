@@ -90,12 +90,27 @@ void read_world(TableReader& top, Scenario& s, const Source& source) {
     if (!is_name(*host, ".:-_")) world.problem("host", fmt::format("'{}' is neither a name nor an address", *host));
     s.host = *host;
   }
-  const bool implied = !s.sysctls.empty() || s.mtu != 0 || !s.hosts.empty();
+  s.port = static_cast<std::uint16_t>(world.number("port", 1, 65535).value_or(0));
+  const bool implied = !s.sysctls.empty() || s.mtu != 0 || !s.hosts.empty() || s.port != 0;
   if (namespaces == false && implied) {
-    world.problem("namespaces", "sysctl, mtu and hosts need a private network: 'namespaces' cannot be false");
+    world.problem("namespaces", "sysctl, mtu, hosts and port need a private network: 'namespaces' cannot be false");
   }
   s.needs_namespaces = namespaces.value_or(false) || implied;
   world.refuse_the_rest();
+}
+
+void read_subject(TableReader& top, Scenario& s, const Source& source) {
+  const toml::table* table = top.table("subject");
+  if (table == nullptr) return;
+  TableReader subject(*table, "[subject]", source.file, source.out);
+  if (const auto word = subject.line("stdin")) {
+    s.input_closed = *word == "closed";
+    const bool client = std::find(s.roles.begin(), s.roles.end(), Role::client) != s.roles.end();
+    if (!s.input_closed) subject.problem("stdin", fmt::format("'stdin' cannot be '{}' (expected closed)", *word));
+    if (s.input_closed && client) subject.problem("stdin", "a client's standard input is what it sends");
+  }
+  s.open_descriptors = static_cast<std::uint32_t>(subject.number("open_descriptors", 4, 3000).value_or(0));
+  subject.refuse_the_rest();
 }
 
 void read_peer(TableReader& top, Scenario& s, const Source& source) {

@@ -2,7 +2,7 @@
 //
 //   script := { line }            top to bottom; a line is done before the next one begins
 //   line   := actor ":" steps [ "&" ]     a closing "&": goes on together with the lines that follow
-//   actor  := "subject" | "second" | "kernel" | "stdin" | "stdout" | NAME
+//   actor  := "subject" | "second" | "kernel" | "port" | "stdin" | "stdout" | NAME
 //           | COUNT NAME                  that many connections of that name, side by side
 //           | COUNT NAME "in turn"        the same, each doing all the steps before the next begins
 //   steps  := together { "," together }   one after the other
@@ -22,7 +22,7 @@
 
 namespace sockrig {
 
-enum class ActorKind { connection, subject, second, kernel, standard_input, standard_output };
+enum class ActorKind { connection, subject, second, kernel, standard_input, standard_output, port };
 
 enum class StepVerb {
   // connection (stdin has send and end; stdout has receive and receive_end)
@@ -60,6 +60,15 @@ enum class StepVerb {
   memory_under,        // "memory stays under SIZE": peak resident growth since it listened
   meets_dead,          // "meets a dead connection": a send of it failed because the other side was gone, or its sends
                        // cannot raise a SIGPIPE that would end it (a condition)
+  begins_or_complains,    // "listens or complains", "connects or complains": if it complains the script is over
+  delivers_or_complains,  // "exits 0 or complains": with 0 only if all that is due came
+  runs_out,               // "runs out of descriptors": RLIMIT_NOFILE becomes what it has
+  has_again,              // "has descriptors again"
+  meets_shortage,         // "meets the shortage": a call of it failed for want of descriptors or memory (a condition)
+  rests,                  // "rests": every thread of it waits, if only for a while: it does not spin
+  // port
+  port_taken,  // "is taken": another program, the peer, listens on it
+  port_kept,   // "stays taken": nobody else listens on it
   // kernel: evidence; if it does not hold the result is inconclusive
   counter_rises,  // "ListenOverflows rises"
   time_wait,      // "TIME_WAIT on the port"
@@ -74,8 +83,9 @@ struct Step {
   std::uint64_t piece = 0;  // "in pieces of SIZE": each piece once the subject waits; 0 = no pieces
   bool slowly = false;      // "slowly" (receive): reads only when nothing else can move
   bool dribbling = false;   // "dribbling" (send): one byte a segment
+  bool or_less = false;     // "or less" (receive): done, too, when the connection ends
   bool once_idle = false;   // "once the subject waits" (any step of a connection, stdin): begins only then
-  std::string name;         // receive_from: the source; counter_rises: the counter
+  std::string name;         // receive_from: the source; counter_rises: the counter; connect: the address, if given
   std::string text;         // as written
   int column = 0;           // in its line of the file, 1-based
   bool operator==(const Step&) const = default;

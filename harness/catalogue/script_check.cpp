@@ -20,7 +20,7 @@ struct Connection {
 };
 
 struct Process {
-  bool ever = false, ended = false, killed = false, stopped = false, counted = false;
+  bool ever = false, ended = false, killed = false, stopped = false, counted = false, short_of = false;
 };
 
 bool is_send(const Step& s) {
@@ -124,6 +124,9 @@ class Checker {
       case ActorKind::second:
         wrong = wrong_on_process(l.name, step, processes_[l.name]);
         break;
+      case ActorKind::port:
+        wrong = wrong_on_port(step);
+        break;
       case ActorKind::kernel:
         break;
     }
@@ -191,6 +194,12 @@ class Checker {
     return "";
   }
 
+  std::string wrong_on_port(const Step& step) {
+    if (step.verb == StepVerb::port_kept) return port_taken_ ? "" : "the port was not taken: 'port: is taken' comes first";
+    if (port_taken_) return "the port is taken already";
+    return processes_["subject"].ever ? "the port can be taken only before 'subject: start'" : "";
+  }
+
   static std::string wrong_on_process(const std::string& name, const Step& step, const Process& p) {
     if (step.verb == StepVerb::start) {
       return p.ever ? fmt::format("{} was started already: 'restart' starts it again", name) : "";
@@ -199,7 +208,10 @@ class Checker {
     if (step.verb == StepVerb::restart) {
       return p.ended ? "" : fmt::format("{} has not ended: 'kill' or 'exits' comes before 'restart'", name);
     }
-    if (step.verb == StepVerb::memory_under || step.verb == StepVerb::meets_dead) return "";
+    if (step.verb == StepVerb::memory_under || step.verb == StepVerb::meets_dead ||
+        step.verb == StepVerb::meets_shortage) {
+      return "";
+    }
     if (step.verb == StepVerb::kill) return "";               // whatever it left behind
     if (p.killed && step.verb == StepVerb::exits) return "";  // waits until the signal has done its work
     if (p.ended) return fmt::format("{} has ended: only 'restart' can follow", name);
@@ -207,6 +219,9 @@ class Checker {
     if (step.verb == StepVerb::stop && p.stopped) return fmt::format("{} was stopped already", name);
     if (step.verb == StepVerb::keeps_descriptors && !p.counted) {
       return "nothing was counted: 'count descriptors' comes first";
+    }
+    if (step.verb == StepVerb::has_again && !p.short_of) {
+      return "it has descriptors: 'runs out of descriptors' comes first";
     }
     return "";
   }
@@ -219,6 +234,8 @@ class Checker {
       input_ended_ |= step.verb == StepVerb::end;
     } else if (l.actor == ActorKind::standard_output) {
       output_ended_ |= step.verb == StepVerb::receive_end;
+    } else if (l.actor == ActorKind::port) {
+      port_taken_ = true;
     } else if (l.actor != ActorKind::kernel) {
       apply(processes_[l.name], step);
       if (l.actor == ActorKind::subject && step.verb == StepVerb::restart) {
@@ -248,6 +265,7 @@ class Checker {
       case StepVerb::exits_zero:
       case StepVerb::complains:
       case StepVerb::exits_or_complains:
+      case StepVerb::delivers_or_complains:
         p.ended = true, p.killed = false;
         break;
       case StepVerb::stop:
@@ -255,6 +273,10 @@ class Checker {
         break;
       case StepVerb::resume:
         p.stopped = false;
+        break;
+      case StepVerb::runs_out:
+      case StepVerb::has_again:
+        p.short_of = step.verb == StepVerb::runs_out;
         break;
       case StepVerb::count_descriptors:
         p.counted = true;
@@ -269,7 +291,7 @@ class Checker {
   Diagnostics& out_;
   std::map<std::string, Connection> connections_;
   std::map<std::string, Process> processes_;
-  bool input_sent_ = false, input_ended_ = false, output_ended_ = false;
+  bool input_sent_ = false, input_ended_ = false, output_ended_ = false, port_taken_ = false;
   std::size_t at_ = 0, group_begin_ = 0, group_end_ = 0;  // the line and its group, as indices
 };
 

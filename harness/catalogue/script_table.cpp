@@ -12,10 +12,11 @@ using S = Side;
 
 constexpr unsigned idle = modifier_once_idle;
 constexpr unsigned sending = modifier_payload | modifier_pieces | modifier_dribbling | idle;
-constexpr unsigned receiving = modifier_slowly | idle;
+constexpr unsigned receiving = modifier_slowly | modifier_or_less | idle;
 
 constexpr VerbRow verbs[] = {
     {A::connection, V::connect, S::servers, idle, "connect", "the peer opens a connection to the server"},
+    {A::connection, V::connect, S::servers, idle, "connect to ADDRESS", "the same through that loopback address"},
     {A::connection, V::accept, S::clients, idle, "accept", "the peer takes the client's connection"},
     {A::connection, V::send, S::both, sending, "send SIZE", "the connection's next bytes"},
     {A::connection, V::send_up_to, S::both, sending, "send up to SIZE",
@@ -29,7 +30,7 @@ constexpr VerbRow verbs[] = {
      "sends back what the client was given on its standard input, as an echo server with a small buffer would"},
     {A::connection, V::receive_lines, S::servers, receiving, "receive SIZE of lines",
      "that many bytes of RFC 864's rotating lines"},
-    {A::connection, V::receive_end, S::both, receiving, "receive end",
+    {A::connection, V::receive_end, S::both, receiving & ~modifier_or_less, "receive end",
      "the other side's end of stream, and not a byte before it"},
     {A::connection, V::shutdown_write, S::both, idle, "shutdown write", "ends the peer's sending direction"},
     {A::connection, V::close, S::both, idle, "close", "ends both directions; what is unread is drained first"},
@@ -69,6 +70,21 @@ constexpr VerbRow verbs[] = {
     {A::subject, V::memory_under, S::both, 0, "memory stays under SIZE", "peak growth of resident memory"},
     {A::subject, V::meets_dead, S::both, 0, "meets a dead connection",
      "condition: a send failed because the other side was gone, or SIGPIPE could not end it; else nothing is claimed"},
+    {A::subject, V::begins_or_complains, S::servers, 0, "listens or complains",
+     "it listens; or it ends with a message and a status other than 0, and the script is over"},
+    {A::subject, V::begins_or_complains, S::clients, 0, "connects or complains",
+     "it connects; or it ends with a message and a status other than 0, and the script is over"},
+    {A::subject, V::delivers_or_complains, S::both, 0, "exits 0 or complains",
+     "it ends with status 0 if all that was due came, or with a message and another status"},
+    {A::subject, V::runs_out, S::both, 0, "runs out of descriptors",
+     "once it waits, the limit (RLIMIT_NOFILE) of all its processes becomes what they have"},
+    {A::subject, V::has_again, S::both, 0, "has descriptors again", "the limit is what it was"},
+    {A::subject, V::meets_shortage, S::both, 0, "meets the shortage",
+     "condition: a call failed for want of descriptors or memory; else nothing is claimed"},
+    {A::subject, V::rests, S::both, 0, "rests", "every thread of it waits, if only for a while: it does not spin"},
+
+    {A::port, V::port_taken, S::servers, 0, "is taken", "another program, the peer, listens on the server's port"},
+    {A::port, V::port_kept, S::servers, 0, "stays taken", "nobody but the peer listens on the port"},
 
     {A::kernel, V::counter_rises, S::both, 0, "COUNTER rises", "evidence: the kernel's counter is higher than before"},
     {A::kernel, V::time_wait, S::both, 0, "TIME_WAIT on the port",
@@ -80,6 +96,7 @@ constexpr ModifierRow modifiers[] = {
     {modifier_payload, "of binary", "bytes of every value"},
     {modifier_pieces, "in pieces of SIZE", "each piece once the subject waits"},
     {modifier_slowly, "slowly", "reads only when nothing else can move"},
+    {modifier_or_less, "or less", "as far as they come: done, too, when the connection ends or is reset"},
     {modifier_dribbling, "dribbling", "one byte a segment"},
     {modifier_once_idle, "once the subject waits", "begins only when every thread of it waits"},
 };
@@ -108,6 +125,7 @@ StepMeaning meaning_of(StepVerb verb) {
     case V::time_wait:
       return StepMeaning::evidence;
     case V::meets_dead:
+    case V::meets_shortage:
       return StepMeaning::condition;
     default:
       return StepMeaning::claim;
@@ -128,6 +146,8 @@ std::string_view to_string(ActorKind actor) {
       return "stdin";
     case A::standard_output:
       return "stdout";
+    case A::port:
+      return "port";
   }
   return "?";
 }

@@ -159,6 +159,7 @@ BOOST_AUTO_TEST_CASE(every_form_of_the_table_is_parsed_as_its_own_verb) {
     put("SIZE", "3 KiB");
     put("COUNTER", "ListenDrops");
     put("NAME", "a");
+    put("ADDRESS", "127.0.0.2");
     const std::string actor = row.actor == ActorKind::connection ? "a" : std::string(to_string(row.actor));
     Diagnostics ignored;  // of what must come before; only the parse counts here
     const Script s = parse_script(actor + ": " + text, "f", 1, row.side == Side::clients, ignored);
@@ -195,6 +196,13 @@ BOOST_AUTO_TEST_CASE(modifiers) {
   BOOST_TEST(dribble.piece == 0u);
   BOOST_TEST(only_step(s, 3).slowly);
   BOOST_TEST(only_step(s, 3).once_idle);
+  const Script less = good("a: connect to 127.0.0.2\na: receive 9 of lines or less slowly\n");
+  BOOST_TEST((only_step(less, 0).verb == StepVerb::connect));
+  BOOST_TEST(only_step(less, 0).name == "127.0.0.2");
+  BOOST_TEST((only_step(less, 1).verb == StepVerb::receive_lines));
+  BOOST_TEST((only_step(less, 1).or_less && only_step(less, 1).slowly));
+  BOOST_TEST(holds(bad("a: connect to 10.0.0.1"), "expected a loopback address"));
+  BOOST_TEST(holds(bad("a: connect, receive end or less"), "'or less' does not go with 'receive end'"));
 }
 
 BOOST_AUTO_TEST_CASE(steps_are_joined_by_commas_and_ampersands) {
@@ -347,6 +355,12 @@ BOOST_AUTO_TEST_CASE(what_could_never_happen) {
       {"second: waits", "second was not started yet"},
       {"subject: continue", "subject was not stopped"},
       {"subject: stop\nsubject: stop", "subject was stopped already"},
+      {"subject: has descriptors again", "it has descriptors"},
+      {"subject: runs out of descriptors\nsubject: has descriptors again, has descriptors again", "it has descriptors"},
+      {"subject: exits 0 or complains\nsubject: lives", "subject has ended"},
+      {"port: is taken", "the port can be taken only before"},
+      {"port: is taken, is taken\nsubject: start", "the port is taken already"},
+      {"subject: start, complains\nport: stays taken", "the port was not taken"},
       {"subject: keeps its descriptors", "nothing was counted"},
       {"subject: count descriptors\nsubject: kill\nsubject: restart\nsubject: keeps its descriptors",
        "f:4:10: nothing was counted"},
@@ -358,6 +372,11 @@ BOOST_AUTO_TEST_CASE(what_could_never_happen) {
 }
 
 BOOST_AUTO_TEST_CASE(what_looks_odd_and_is_right) {
+  good("port: is taken\nsubject: start, complains\nport: stays taken\n");
+  good("subject: runs out of descriptors, meets the shortage, rests, has descriptors again\n");
+  good("subject: start, complains, meets the shortage\n");
+  good("subject: start, listens or complains\na: connect, send 5, receive echo or less\n");
+  good("subject: start, connects or complains, exits 0 or complains\n", true);
   good("a: connect\na: close\na: connect\na: send 5 & receive echo\n");
   good("20 clients: connect, vanish within 64 KiB & send 1 MiB & receive echo\n");
   good(

@@ -40,6 +40,7 @@ wire::Family family_of_word(std::string_view word) {
   if (word == "accept") return Family::accept;
   if (word == "connect") return Family::connect;
   if (word == "wait") return Family::wait;
+  if (word == "socket") return Family::socket;
   return Family::none;
 }
 

@@ -93,7 +93,7 @@ void diagnose_end(const RunSpec& spec, const Observation& o, Diagnosis& out) {
 
 bool wants_end(StepVerb v) {
   return v == StepVerb::exits || v == StepVerb::exits_zero || v == StepVerb::exits_or_complains ||
-         v == StepVerb::complains;
+         v == StepVerb::complains || v == StepVerb::delivers_or_complains;
 }
 
 void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {

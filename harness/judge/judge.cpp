@@ -18,12 +18,15 @@ bool concerns_program(Withheld w) {
     case Withheld::wait_all:
     case Withheld::not_stream:
     case Withheld::edge_triggered:
+    case Withheld::blocking:
     case Withheld::ready:
       return true;  // it asks only when there is something: by poll, say
     case Withheld::too_small:
     case Withheld::low_water:
     case Withheld::peek:
     case Withheld::end_queued:
+    case Withheld::not_ready:
+    case Withheld::alive:
     case Withheld::count:
       return false;
   }

@@ -111,7 +111,8 @@ BOOST_AUTO_TEST_CASE(bytes_that_the_peer_saw_and_the_shim_did_not_are_inconclusi
 BOOST_AUTO_TEST_CASE(what_the_program_is_keeps_a_claim_from_applying) {
   using enum wire::Withheld;
   for (const wire::Withheld w :
-       {non_blocking, no_handler, restarts, signal_blocked, wait_all, not_stream, edge_triggered, ready}) {
+       {non_blocking, no_handler, restarts, signal_blocked, wait_all, not_stream, edge_triggered, ready,
+        blocking}) {
     MadeUp m;
     RuleRecord& rule = m.add_fault("interrupted call=recv");
     rule.seen = 5;
@@ -126,7 +127,7 @@ BOOST_AUTO_TEST_CASE(what_the_program_is_keeps_a_claim_from_applying) {
 
 BOOST_AUTO_TEST_CASE(what_the_moment_was_like_is_no_reason_to_skip) {
   using enum wire::Withheld;
-  for (const wire::Withheld w : {low_water, peek, end_queued}) {
+  for (const wire::Withheld w : {low_water, peek, end_queued, not_ready, alive}) {
     MadeUp m;
     RuleRecord& rule = m.add_fault("short-recv bytes=1");
     rule.seen = 5;

@@ -90,6 +90,12 @@ std::string_view to_string(wire::Withheld w) {
       return "the end of the stream was queued already";
     case wire::Withheld::edge_triggered:
       return "an edge-triggered descriptor: no event would come for the rest";
+    case wire::Withheld::blocking:
+      return "the descriptor blocks";
+    case wire::Withheld::not_ready:
+      return "nothing was ready";
+    case wire::Withheld::alive:
+      return "the connection is alive";
     case wire::Withheld::count:
       break;
   }

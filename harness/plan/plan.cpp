@@ -19,7 +19,8 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-std::string why_skipped(const Scenario& s, Role role, Serves serves, const Machine& machine) {
+std::string why_skipped(const Scenario& s, Role role, const std::string& command, Serves serves,
+                        const Machine& machine) {
   if (is_server(role) && serves < s.serves) {
     std::string_view declared;
     switch (serves) {
@@ -38,6 +39,13 @@ std::string why_skipped(const Scenario& s, Role role, Serves serves, const Machi
   }
   if (s.needs_namespaces && !machine.namespaces) {
     return fmt::format("needs a private network: {}", machine.why_not.empty() ? "not available here" : machine.why_not);
+  }
+  if (!s.host.empty() && command.find("{host}") == std::string::npos)
+    return "not applicable: the command has no {host}, so the program chooses the address itself";
+  constexpr std::uint64_t room = 64;  // for the program's own
+  if (s.open_descriptors != 0 && machine.most_descriptors < s.open_descriptors + room) {
+    return fmt::format("needs {} open descriptors, and the limit here is {} (ulimit -Hn)", s.open_descriptors + room,
+                       machine.most_descriptors);
   }
   return "";
 }
@@ -88,7 +96,7 @@ std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machin
       spec.seed = request.seed;
       add_prerequisites(request.scenarios, *scenario, role, spec.after);
       spec.own_handlers_only = too_weak;
-      spec.skip = why_skipped(*scenario, role, request.serves, machine);
+      spec.skip = why_skipped(*scenario, role, spec.command, request.serves, machine);
       spec.repeat = repeat_command(request, spec);
       plan.push_back(std::move(spec));
     }

@@ -95,6 +95,21 @@ BOOST_AUTO_TEST_CASE(without_a_private_network_what_needs_one_is_skipped) {
   BOOST_TEST(runs[1].skip == "");
 }
 
+BOOST_AUTO_TEST_CASE(what_the_command_or_the_limits_do_not_allow_is_skipped) {
+  Scenario host = scenario("bind/x", {Role::echo_server, Role::client});
+  host.host = "0.0.0.0";
+  Scenario high = scenario("socket/x", {Role::client});
+  high.open_descriptors = 1100;
+  const PlanRequest request = request_for({&host, &high});
+  const auto runs = make_plan(request, full);
+  BOOST_REQUIRE(runs.size() == 3);
+  BOOST_TEST(runs[0].skip.starts_with("not applicable: the command has no {host}"));
+  BOOST_TEST(runs[1].skip == "");
+  BOOST_TEST(runs[2].skip == "");
+  const auto poor = make_plan(request, {.namespaces = true, .why_not = "", .most_descriptors = 1024});
+  BOOST_TEST(poor[2].skip == "needs 1164 open descriptors, and the limit here is 1024 (ulimit -Hn)");
+}
+
 BOOST_AUTO_TEST_CASE(the_level_leaves_out_what_is_weaker) {
   const Scenario must = scenario("stream/a", {Role::echo_server});
   const Scenario should = scenario("stream/b", {Role::echo_server}, Level::should);

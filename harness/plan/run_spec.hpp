@@ -17,6 +17,7 @@ namespace sockrig {
 struct Machine {
   bool namespaces = false;  // user + network + mount + pid namespaces can be made
   std::string why_not;      // if not: the call and errno, or "--sandbox none"
+  std::uint64_t most_descriptors = ~std::uint64_t{0};  // that a process may have (the hard RLIMIT_NOFILE)
 };
 
 struct PlanRequest {

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstring>
 #include <span>
+#include <stdexcept>
 
 #include "wire/wire.hpp"
 
@@ -132,10 +133,13 @@ Moved Endpoint::receive(std::size_t most) {
   return Moved::something;
 }
 
-void begin_connect(Endpoint& e, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer) {
+void begin_connect(Endpoint& e, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer,
+                   const std::string& to) {
   Descriptor s(check("socket", ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)));
   set_buffers(s.get(), receive_buffer, send_buffer);
-  const sockaddr_in address = loopback_v4(port);
+  sockaddr_in address = loopback_v4(port);
+  if (!to.empty() && ::inet_pton(AF_INET, to.c_str(), &address.sin_addr) != 1)
+    throw std::invalid_argument("no address: " + to);
   const int result = ::connect(s.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   if (result < 0 && errno != EINPROGRESS && errno != ECONNREFUSED) check("connect", result);
   e.channel.ended = Ended::no;

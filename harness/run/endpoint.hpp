@@ -27,8 +27,10 @@ struct Endpoint {
   Moved receive(std::size_t most);
 };
 
-// Opens a connection to the subject without waiting for it to be established. Throws std::system_error.
-void begin_connect(Endpoint& endpoint, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer);
+// Opens a connection to the subject without waiting for it to be established; `address`: "127.0.0.2", "" = 127.0.0.1.
+// Throws std::system_error.
+void begin_connect(Endpoint& endpoint, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer,
+                   const std::string& address = "");
 // After its descriptor became writable: "" if it is established, else the error's text.
 std::string finish_connect(Endpoint& endpoint);
 

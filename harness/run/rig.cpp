@@ -287,7 +287,8 @@ bool Rig::asks_the_kernel() const {
   return std::ranges::any_of(tasks_, [](const Task& t) {
     return std::ranges::any_of(t.running, [](const Running& r) {
       const bool held_back = r.step->verb == StepVerb::connect && !r.endpoint->socket;
-      return !r.done && (held_back || r.step->verb == StepVerb::listens || r.step->verb == StepVerb::counter_rises ||
+      return !r.done && (held_back || r.step->verb == StepVerb::listens || r.step->verb == StepVerb::stop ||
+                         r.step->verb == StepVerb::begins_or_complains || r.step->verb == StepVerb::counter_rises ||
                          r.step->verb == StepVerb::time_wait);
     });
   });

@@ -96,8 +96,18 @@ class Rig {
   bool met_dead_connection();
   bool listens();
   bool queue_is_full();
+  bool is_stopped() const;
   bool wait_until_idle(Running& r);
   bool check_end(Running& r, Subject& s);
+
+  // setup_steps.cpp
+  bool advance_port(Running& r);
+  bool advance_shortage(Running& r, Subject& s);
+  bool begins_or_complains(Running& r, Subject& s);
+  bool met_shortage();
+  void limit_descriptors();
+  void restore_descriptors();
+  std::string undelivered() const;
 
   std::vector<pid_t> subject_pids() const;
   std::vector<std::string> held_by_subject() const;
@@ -129,6 +139,7 @@ class Rig {
   bool hold_back_ = true;  // do not overflow the listener's queue: only a script that counts overflows wants that
 
   std::int64_t descriptors_before_ = -1;
+  std::map<pid_t, std::uint64_t> descriptor_limits_;  // as they were before it ran out
   bool measures_memory_ = false;  // the script asks for it
   std::uint64_t memory_before_ = 0;
   std::map<std::string, std::int64_t> counters_before_;

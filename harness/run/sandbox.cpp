@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -238,8 +239,18 @@ void end_all_below() {
   world = {};
 }
 
+namespace {
+
+std::uint64_t descriptor_limit() {
+  rlimit now{};
+  check("getrlimit", ::getrlimit(RLIMIT_NOFILE, &now));
+  return now.rlim_max;
+}
+
+}  // namespace
+
 Machine probe_machine(SandboxChoice choice) {
-  if (choice == SandboxChoice::none) return {false, "--sandbox none was given"};
+  if (choice == SandboxChoice::none) return {false, "--sandbox none was given", descriptor_limit()};
   int report[2];
   check("pipe", ::pipe2(report, O_CLOEXEC));
   const Descriptor read_end(report[0]);
@@ -272,7 +283,7 @@ Machine probe_machine(SandboxChoice choice) {
   for (ssize_t got; (got = ::read(read_end.get(), buffer, sizeof buffer)) > 0;)
     problem.append(buffer, static_cast<std::size_t>(got));
   ::waitpid(child, nullptr, 0);
-  return {problem.empty(), problem};
+  return {problem.empty(), problem, descriptor_limit()};
 }
 
 }  // namespace sockrig

@@ -21,6 +21,14 @@ bool Rig::queue_is_full() {
   });
 }
 
+// A signal that was sent has not always arrived.
+bool Rig::is_stopped() const {
+  return std::ranges::all_of(subject_pids(), [](pid_t pid) {
+    const std::optional<ProcessState> p = process_state(pid);
+    return !p || std::ranges::all_of(p->threads, [](const ThreadState& t) { return t.state == 'T'; });
+  });
+}
+
 // True once, when the subject has been seen waiting.
 bool Rig::wait_until_idle(Running& r) {
   r.wants_idle = true;
@@ -50,6 +58,14 @@ bool Rig::check_end(Running& r, Subject& s) {
     case StepVerb::exits_or_complains:
       if (e.by_signal) wrong("to end by itself");
       break;
+    case StepVerb::delivers_or_complains:
+      if (e.by_signal)
+        wrong("exit status 0, or a message and another status");
+      else if (e.code != 0 && !said_something)
+        contradict(r, "no-message", "it " + to_string(e) + ", but wrote no message");
+      else if (const std::string lost = undelivered(); e.code == 0 && !lost.empty())
+        contradict(r, "lost-silently", "it exited with status 0, although " + lost);
+      break;
     default:
       break;
   }
@@ -67,7 +83,7 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       return r.done = true;
     case StepVerb::stop:
       signal_all(subject_pids(), SIGSTOP);
-      return r.done = true;
+      return r.done = is_stopped();
     case StepVerb::resume:
       signal_all(subject_pids(), SIGCONT);
       return r.done = true;
@@ -133,6 +149,15 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       if (met_dead_connection()) return r.done = true;  // it may have come to it since
       contradict(r, "not-met", "it never sent on the connection whose other side was gone");
       return true;
+    case StepVerb::begins_or_complains:
+      return begins_or_complains(r, s);
+    case StepVerb::delivers_or_complains:
+      return check_end(r, s);
+    case StepVerb::runs_out:
+    case StepVerb::has_again:
+    case StepVerb::meets_shortage:
+    case StepVerb::rests:
+      return advance_shortage(r, s);
     default:
       throw std::logic_error("a step that no subject has: " + r.step->text);
   }

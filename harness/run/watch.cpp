@@ -87,8 +87,10 @@ bool Rig::spins() {
     if (first) ends_at_progress_[i] = ends;
     many_ends = many_ends || ends > ends_at_progress_[i] + spinning_ends;
   }
-  const bool starting = std::ranges::any_of(
-      tasks_, [](const Task& t) { return t.line->actor == ActorKind::subject || t.line->actor == ActorKind::second; });
+  const bool starting = std::ranges::any_of(tasks_, [](const Task& t) {
+    const bool rests = std::ranges::any_of(t.running, [](const Running& r) { return r.step->verb == StepVerb::rests; });
+    return !rests && (t.line->actor == ActorKind::subject || t.line->actor == ActorKind::second);
+  });
   return many_ends || cpu - cpu_at_progress_ > (starting ? starting_seconds : spinning_seconds);
 }
 

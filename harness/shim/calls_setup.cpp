@@ -68,10 +68,15 @@ int take_connection(Call call, int fd, int flags, Real real_call) {
     const int born = classify(accepted, wire::socket_accepted | wire::socket_connected, true);
     if (born >= 0) learn_ports(born, accepted);
   }
+  if (accepted >= 0 && op.fail_after && op.fail_after->amount == 1 && !is_gone(accepted)) {
+    withhold(*op.fail_after, op, Withheld::alive);
+    op.fail_after = nullptr;
+  }
   const int told = as_int(conclude(op, accepted));
   if (accepted >= 0 && told < 0) {
     forget(accepted);
     sys(SYS_close, accepted);
+    rearm(socket);  // others may wait behind it
   }
   return told;
 }

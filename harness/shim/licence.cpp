@@ -1,6 +1,9 @@
 #include "shim/licence.hpp"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -77,6 +80,35 @@ bool may_cut_send(const Op& op, std::size_t length, Withheld& why) {
   if (!still_the_same(op.socket, op.fd)) return no(why, Withheld::not_stream);
   if (edge_of(op.socket)) return no(why, Withheld::edge_triggered);
   return true;
+}
+
+// Where nothing is ready, a call that does not block says so itself, and one that does would have waited. And where
+// the connection is over, that is what the program must hear of.
+bool may_fail(const Op& op, int error, Withheld& why) {
+  const bool moves = op.family == wire::Family::recv || op.family == wire::Family::send;
+  if (op.socket < 0 || !(moves || (op.family == wire::Family::accept && error == EAGAIN))) return true;
+  const bool whole = op.call != wire::Call::recvmmsg && op.call != wire::Call::sendmmsg &&
+                     op.call != wire::Call::splice && op.call != wire::Call::sendfile;
+  if (!whole || (op.message_flags & (MSG_OOB | MSG_ERRQUEUE)) != 0) return no(why, Withheld::not_stream);
+  if (op.message_flags & MSG_PEEK) return no(why, Withheld::peek);
+  if (!still_the_same(op.socket, op.fd)) return no(why, Withheld::not_stream);
+  if (error == EAGAIN && blocks(op)) return no(why, Withheld::blocking);
+  // An edge that cannot be given back: EPOLLEXCLUSIVE forbids EPOLL_CTL_MOD, and a signal comes only once.
+  const Edge* edge = edge_of(op.socket);
+  const bool signalled = (sys(SYS_fcntl, op.fd, F_GETFL) & O_ASYNC) != 0;
+  if (signalled || (edge && (edge->events & EPOLLEXCLUSIVE))) return no(why, Withheld::edge_triggered);
+  pollfd one{op.fd, static_cast<short>(op.family == wire::Family::send ? POLLOUT : POLLIN | POLLRDHUP), 0};
+  timespec now{};
+  if (sys(SYS_ppoll, &one, 1, &now, nullptr, 8) <= 0) return no(why, Withheld::not_ready);
+  if (one.revents & (POLLRDHUP | POLLHUP | POLLERR)) return no(why, Withheld::end_queued);
+  return true;
+}
+
+// The other side has reset it, though nobody has taken it from the listener's queue so far.
+bool is_gone(int fd) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return sys(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state == TCP_CLOSE;
 }
 
 bool blocks(const Op& op) {

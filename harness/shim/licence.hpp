@@ -1,4 +1,4 @@
-// May this call be cut short, here and now?
+// May this call be cut short, or fail, here and now?
 //
 // Decides from preconditions that are looked up at this very call. On doubt the answer is no.
 #pragma once
@@ -18,8 +18,11 @@ std::size_t clamped_length(const wire::Rule& rule, std::size_t asked, std::uint6
 // True: permitted. False: `why` says what is against it.
 bool may_cut_receive(const Op& op, std::size_t length, wire::Withheld& why);
 bool may_cut_send(const Op& op, std::size_t length, wire::Withheld& why);
+bool may_fail(const Op& op, int error, wire::Withheld& why);  // before the real call, with nothing moved
 
 // Can a signal cut this call? Only a descriptor that blocks can be cut.
 bool blocks(const Op& op);
+
+bool is_gone(int fd);  // an accepted connection that was reset before anybody took it
 
 }  // namespace sockrig::shim

@@ -85,6 +85,14 @@ void plan_interrupt(Op& op, Rule& rule, std::uint64_t hash) {
   }
 }
 
+void fail_now(Op& op, Rule& rule) {
+  Withheld why{};
+  if (!may_fail(op, rule.error, why)) return withhold(rule, op, why);
+  if (!fire(rule, op)) return;
+  fail(op, rule.error);
+  if (op.socket >= 0) rearm(op.socket);  // the failure must not use up an edge: what was ready is ready still
+}
+
 void apply(Op& op, Rule& rule, std::uint64_t hash) {
   switch (rule.verb) {
     case Verb::pass:
@@ -98,8 +106,8 @@ void apply(Op& op, Rule& rule, std::uint64_t hash) {
       // A descriptor whose close failed must not stay open: there the failure always comes after.
       if (op.family == Family::close)
         op.fail_after = &rule;
-      else if (fire(rule, op))
-        fail(op, rule.error);
+      else
+        fail_now(op, rule);
       return;
     case Verb::fail_after:
       if (op.family != Family::process)  // a child cannot be unborn

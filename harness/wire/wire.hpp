@@ -12,7 +12,7 @@
 namespace sockrig::wire {
 
 inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
-inline constexpr std::uint32_t version = 2;
+inline constexpr std::uint32_t version = 3;
 inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
 
 inline constexpr std::uint32_t max_rules = 32;
@@ -105,6 +105,9 @@ enum class Withheld : std::uint32_t {
   not_stream,      // not a TCP socket
   end_queued,      // the other side's end of stream is queued: all data is there
   edge_triggered,  // a short count would promise an edge that never comes
+  blocking,        // the descriptor blocks: the kernel would wait instead
+  not_ready,       // nothing was ready: the kernel itself would wait, or say so
+  alive,           // the connection is alive: the kernel would hand it out
   count
 };
 
@@ -113,7 +116,8 @@ struct Rule {
   Verb verb;
   std::uint32_t families;  // OR of bit(Family)
   Size size;               // clamp
-  std::uint64_t amount;    // clamp fixed: bytes (listen: backlog); delay: longest, microseconds
+  std::uint64_t amount;    // clamp fixed: bytes (listen: backlog); delay: longest, microseconds; fail_after of accept:
+                           // 1 = only of a connection that is gone
   std::int32_t error;      // fail_before, fail_after: errno
   Handler handler;         // interrupt
   // Schedule, over the calls that match, counted per descriptor (waits: per process):
@@ -203,7 +207,7 @@ struct Region {
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
-static_assert(sizeof(Rule) == 120 && sizeof(Process) == 16 && sizeof(Socket) == 128 && sizeof(Event) == 64);
+static_assert(sizeof(Rule) == 136 && sizeof(Process) == 16 && sizeof(Socket) == 128 && sizeof(Event) == 64);
 
 // The one source of chance: no state, no clock, no pid (architecture.md, law 6).
 constexpr std::uint64_t mix(std::uint64_t x) {
