@@ -195,7 +195,8 @@ class Checker {
   }
 
   std::string wrong_on_port(const Step& step) {
-    if (step.verb == StepVerb::port_kept) return port_taken_ ? "" : "the port was not taken: 'port: is taken' comes first";
+    if (step.verb == StepVerb::port_kept)
+      return port_taken_ ? "" : "the port was not taken: 'port: is taken' comes first";
     if (port_taken_) return "the port is taken already";
     return processes_["subject"].ever ? "the port can be taken only before 'subject: start'" : "";
   }

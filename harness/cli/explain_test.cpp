@@ -88,7 +88,8 @@ std::set<std::string> keys_in_the_source() {
   }
   for (const Role role : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client})
     out.emplace(to_string(role));                                                   // these are asked for in a loop
-  for (const char* table : {"fault", "world", "subject", "peer", "script"}) out.erase(table);  // named in ScenarioKey::table
+  for (const char* table : {"fault", "world", "subject", "peer", "script"})
+    out.erase(table);  // named in ScenarioKey::table
   return out;
 }
 

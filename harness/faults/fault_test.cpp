@@ -141,7 +141,9 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_what_was_expected) {
       {"   ", "no fault is named"},
       {"short-recieve bytes=1", "did you mean 'short-recv'"},
       {"shrot-send bytes=1", "did you mean 'short-send'"},
-      {"zzz", "the kinds are short-recv, short-send, interrupted, short-backlog, delayed, no-descriptors, no-buffers, would-block, aborted"},
+      {"zzz",
+       "the kinds are short-recv, short-send, interrupted, short-backlog, delayed, no-descriptors, no-buffers, "
+       "would-block, aborted"},
       {"short-recv", "needs 'bytes'"},
       {"short-recv bytes=1 part=half", "'part' cannot be given together with 'bytes'"},
       {"short-recv bytes=0", "out of range: 0 (expected 1 to 1073741824)"},

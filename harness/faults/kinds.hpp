@@ -3,8 +3,9 @@
 
 #include "faults/fault.hpp"
 
-#define SOCKRIG_FAULT_KINDS(X) X(short_recv) X(short_send) X(interrupted) X(short_backlog) X(delayed) \
-  X(no_descriptors) X(no_buffers) X(would_block) X(aborted)
+#define SOCKRIG_FAULT_KINDS(X) \
+  X(short_recv)                \
+  X(short_send) X(interrupted) X(short_backlog) X(delayed) X(no_descriptors) X(no_buffers) X(would_block) X(aborted)
 
 namespace sockrig::kinds {
 

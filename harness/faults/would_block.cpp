@@ -22,8 +22,9 @@ std::string compile(const FaultArguments& arguments, RulePlan& out) {
 const FaultKind would_block = {
     .name = "would-block",
     .summary = "A call that does not block finds nothing after all, though readiness was reported (EAGAIN).",
-    .licence = "POSIX recv(), send(), accept() ERRORS: EAGAIN; select(2) BUGS: a descriptor may be reported ready when "
-               "it is not",
+    .licence =
+        "POSIX recv(), send(), accept() ERRORS: EAGAIN; select(2) BUGS: a descriptor may be reported ready when "
+        "it is not",
     .never =
         "fails a call that blocks; fails one that was not ready, or whose other side has ended; uses up an edge: an "
         "edge-triggered descriptor is armed again",

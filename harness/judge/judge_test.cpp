@@ -111,8 +111,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_the_peer_saw_and_the_shim_did_not_are_inconclusi
 BOOST_AUTO_TEST_CASE(what_the_program_is_keeps_a_claim_from_applying) {
   using enum wire::Withheld;
   for (const wire::Withheld w :
-       {non_blocking, no_handler, restarts, signal_blocked, wait_all, not_stream, edge_triggered, ready,
-        blocking}) {
+       {non_blocking, no_handler, restarts, signal_blocked, wait_all, not_stream, edge_triggered, ready, blocking}) {
     MadeUp m;
     RuleRecord& rule = m.add_fault("interrupted call=recv");
     rule.seen = 5;

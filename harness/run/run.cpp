@@ -36,8 +36,9 @@ Record run_scenario(const RunSpec& spec, const RunSettings& settings) {
   Region region(rules, seed, false);
   // Where the network is shared, runs of the same seed beside this one must not want the same port.
   const std::uint16_t port =
-      scenario.port != 0 ? scenario.port
-                         : choose_port(settings.namespaces ? seed : seed ^ wire::mix(static_cast<std::uint64_t>(::getpid())));
+      scenario.port != 0
+          ? scenario.port
+          : choose_port(settings.namespaces ? seed : seed ^ wire::mix(static_cast<std::uint64_t>(::getpid())));
   SubjectOptions subject;
   subject.command = fill_command(spec.command, scenario.host.empty() ? "127.0.0.1" : scenario.host, port);
   subject.environment = shim_environment(settings.shim, region);

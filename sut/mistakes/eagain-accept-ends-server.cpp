@@ -1,6 +1,6 @@
-// Students write: if ((fd = accept(...)) == -1) { perror("accept"); exit(1); }, after poll() said that somebody is there.
-// Why it is wrong: who was announced may be gone before accept() is called, which then says EAGAIN.
-// What happens: one client that changes its mind at the wrong moment ends the service for all.
+// Students write: if ((fd = accept(...)) == -1) { perror("accept"); exit(1); }, after poll() said that somebody is
+// there. Why it is wrong: who was announced may be gone before accept() is called, which then says EAGAIN. What
+// happens: one client that changes its mind at the wrong moment ends the service for all.
 
 #include "poll_server.hpp"
 

@@ -582,8 +582,10 @@ int main(int count, char** arguments) {
   else if (!strcmp(command, "close-all")) close_all_command(a);
   else if (!strcmp(command, "setup")) setup_command();
   else if (!strcmp(command, "fail")) fail_command(a);
-  else if (!strcmp(command, "unready")) unready_command(a, b);
-  else if (!strcmp(command, "gone")) gone_command(a);
+  else if (!strcmp(command, "unready"))
+    unready_command(a, b);
+  else if (!strcmp(command, "gone"))
+    gone_command(a);
   else if (!strcmp(command, "overflow")) overflow_command(a);
   else if (!strcmp(command, "cost")) cost_command();
   else must(0, "which command");
