@@ -60,6 +60,8 @@ enum class StepVerb {
   memory_under,        // "memory stays under SIZE": peak resident growth since it listened
   meets_dead,          // "meets a dead connection": a send of it failed because the other side was gone, or its sends
                        // cannot raise a SIGPIPE that would end it (a condition)
+  // subject, second: how it is set up, and what it is denied
+
   begins_or_complains,    // "listens or complains", "connects or complains": if it complains the script is over
   delivers_or_complains,  // "exits 0 or complains": with 0 only if all that is due came
   runs_out,               // "runs out of descriptors": RLIMIT_NOFILE becomes what it has

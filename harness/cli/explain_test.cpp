@@ -77,7 +77,8 @@ std::string file_with(const ScenarioKey& row, bool given) {
 // The keys that the reader's source asks its tables for.
 std::set<std::string> keys_in_the_source() {
   const std::regex asked(
-      R"re((?:\b(?:top|world|subject|peer|reader)\.(?:line|text|find|strings|table|yes_or_no|number)\(|read_buffer\(peer, |read_script\(reader, )"([a-z_-]+)")re");
+      R"re((?:\b(?:top|world|subject|peer|reader)\.)re"
+      R"re((?:line|text|find|strings|table|yes_or_no|number)\(|read_buffer\(peer, |read_script\(reader, )"([a-z_-]+)")re");
   std::set<std::string> out;
   for (const auto& entry : fs::directory_iterator(fs::path(SOCKRIG_SOURCE_DIR) / "harness/catalogue")) {
     const std::string name = entry.path().filename().string();
