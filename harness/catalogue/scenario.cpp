@@ -71,15 +71,23 @@ void read_level(TableReader& top, Scenario& s) {
     }
   }
   if (const auto word = top.line("serves")) {
-    const auto serves = parse_serves(*word);
+    s.only_one = *word == "only-one";
+    const auto serves = s.only_one ? Serves::one : parse_serves(*word);
     if (!serves) {
-      top.problem("serves", fmt::format("cannot serve '{}'{} (expected one, in-turn or at-once)", *word,
-                                        did_you_mean(*word, {"one", "in-turn", "at-once"})));
+      top.problem("serves", fmt::format("cannot serve '{}'{} (expected only-one, one, in-turn or at-once)", *word,
+                                        did_you_mean(*word, {"only-one", "one", "in-turn", "at-once"})));
     }
     s.serves = serves.value_or(Serves::one);
     if (!s.roles.empty() && std::none_of(s.roles.begin(), s.roles.end(), is_server)) {
       top.problem("serves", "'serves' is said of servers, and no role here is one");
     }
+  }
+}
+
+void read_rounds(TableReader& top, Scenario& s) {
+  s.rounds = static_cast<std::uint32_t>(top.number("rounds", 2, 1000).value_or(1));
+  if (s.rounds > 1 && std::any_of(s.roles.begin(), s.roles.end(), is_server)) {
+    top.problem("rounds", "'rounds' is for the role client: a server is not started anew for each connection");
   }
 }
 
@@ -183,6 +191,7 @@ void read_scenario(const toml::table& table, ScenarioFile& f, const Source& sour
   s.about = top.text("about").value_or("");
   read_roles(top, s);
   read_level(top, s);
+  read_rounds(top, s);
   read_after(top, f);
   read_faults(top, s, source);
   read_world(top, s, source);

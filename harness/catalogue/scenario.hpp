@@ -41,6 +41,8 @@ struct Scenario {
   Level level = Level::must;
   bool must_with_handler = false;  // level "should", but must where the program catches signals itself
   Serves serves = Serves::one;     // the least a server must declare for this to apply
+  bool only_one = false;           // "only-one": applies only to a server that serves one connection and then exits
+  std::uint32_t rounds = 1;        // role client: the script is carried out so often, the client started anew each time
   std::vector<std::string> after;  // ids of claims that must hold first
   std::vector<Role> roles;
   std::map<Role, Script> scripts;  // one per role

@@ -96,6 +96,8 @@ BOOST_AUTO_TEST_CASE(the_least_that_a_file_says) {
   BOOST_TEST((s.level == Level::must));
   BOOST_TEST(!s.must_with_handler);
   BOOST_TEST((s.serves == Serves::one));
+  BOOST_TEST(!s.only_one);
+  BOOST_TEST(s.rounds == 1u);
   BOOST_TEST((s.roles == std::vector{Role::echo_server}));
   BOOST_TEST(s.after.empty());
   BOOST_TEST(!s.needs_namespaces);
@@ -383,6 +385,23 @@ BOOST_AUTO_TEST_CASE(diagnostics_leave_out_what_they_do_not_know) {
   BOOST_TEST(to_string(Diagnostic{"f", 3, 0, "m"}) == "f:3: m");
   BOOST_TEST(to_string(Diagnostic{"f", 0, 0, "m"}) == "f: m");
   BOOST_TEST(to_string(Diagnostic{"", 0, 0, "m"}) == "m");
+}
+
+BOOST_AUTO_TEST_CASE(only_one_and_rounds) {
+  const Scenario one = good(changed(server_file, "level = ", "serves = \"only-one\"\nlevel = "));
+  BOOST_TEST(one.only_one);
+  BOOST_TEST((one.serves == Serves::one));
+  BOOST_TEST(good(changed(client_file, "level = ", "rounds = 200\nlevel = ")).rounds == 200u);
+  const auto refused = [](const std::string& text, std::string_view why) {
+    Diagnostics problems;
+    BOOST_TEST(!parse(text, problems).has_value());
+    BOOST_REQUIRE(problems.size() == 1u);
+    BOOST_TEST(problems[0].message.find(why) != std::string::npos, problems[0].message);
+  };
+  refused(changed(server_file, "level = ", "rounds = 2\nlevel = "), "'rounds' is for the role client");
+  refused(changed(client_file, "level = ", "rounds = 1\nlevel = "), "2 to 1000");
+  refused(changed(changed(client_file, "level = ", "rounds = 2\nlevel = "), "subject: exits 0", "subject: waits"),
+          "must see the end of the client");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -319,7 +319,7 @@ bool parse_steps(Tokens tokens, int end_column, ScriptLine& line, const Place& p
 
 std::optional<ActorKind> fixed_actor(std::string_view word) {
   for (const ActorKind kind : {ActorKind::subject, ActorKind::second, ActorKind::kernel, ActorKind::standard_input,
-                               ActorKind::standard_output}) {
+                               ActorKind::standard_output, ActorKind::queue}) {
     if (word == to_string(kind)) return kind;
   }
   return std::nullopt;
@@ -347,6 +347,10 @@ bool parse_actor(Tokens tokens, ScriptLine& line, const Place& place) {
       return false;
     }
     const bool standard = *kind == ActorKind::standard_input || *kind == ActorKind::standard_output;
+    if (*kind == ActorKind::queue && !place.client_role) {
+      place.problem(name.column, "'queue' is for the role client: a server's queue is its own");
+      return false;
+    }
     if (standard && !place.client_role) {
       place.problem(name.column,
                     fmt::format("'{}' is for the role client: a server is talked to through connections", name.text));

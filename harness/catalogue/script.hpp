@@ -2,7 +2,7 @@
 //
 //   script := { line }            top to bottom; a line is done before the next one begins
 //   line   := actor ":" steps [ "&" ]     a closing "&": goes on together with the lines that follow
-//   actor  := "subject" | "second" | "kernel" | "stdin" | "stdout" | NAME
+//   actor  := "subject" | "second" | "kernel" | "queue" | "stdin" | "stdout" | NAME
 //           | COUNT NAME                  that many connections of that name, side by side
 //           | COUNT NAME "in turn"        the same, each doing all the steps before the next begins
 //   steps  := together { "," together }   one after the other
@@ -22,7 +22,8 @@
 
 namespace sockrig {
 
-enum class ActorKind { connection, subject, second, kernel, standard_input, standard_output };
+// queue: of the peer's own listener, where the subject is a client.
+enum class ActorKind { connection, subject, second, kernel, standard_input, standard_output, queue };
 
 enum class StepVerb {
   // connection (stdin has send and end; stdout has receive and receive_end)
@@ -60,9 +61,25 @@ enum class StepVerb {
   memory_under,        // "memory stays under SIZE": peak resident growth since it listened
   meets_dead,          // "meets a dead connection": a send of it failed because the other side was gone, or its sends
                        // cannot raise a SIGPIPE that would end it (a condition)
+  releases_port,       // "releases the port": the kernel shows no listener of its on the port any more
+  makes_children,      // "has a child": a process that it did not have when it listened lives (a condition)
+  has_no_zombies,      // "has no zombies": no child of it has ended without being waited for
+  kill_first,          // "kill its first process": SIGKILL to that one only
+  told_to_stop,        // "is told to stop": as declared on the command line (--stop)
+  closes_once,         // "closes each descriptor once": no number was closed that had been a socket's and was closed
+  frees_memory,        // "frees its memory itself": no garbage collector decides when (a condition)
+  count_memory,        // "count memory": remembers how much is resident while it waits
+  memory_grows,        // "memory grows by at most SIZE": resident memory against the count, once it waits
+  connects_or_complains,  // "connects or complains": its connection is established, or it ends by itself with a message
+                          // and a non-zero status, and what the script says after that is moot
   // kernel: evidence; if it does not hold the result is inconclusive
   counter_rises,  // "ListenOverflows rises"
   time_wait,      // "TIME_WAIT on the port"
+  // queue
+  queue_fills,          // "is full": with connections of the peer's own, so that the next one finds no room
+  queue_turns_away,     // "turns the client away": the kernel dropped its request (evidence)
+  queue_turns_away_again,  // "turns the client away again": and dropped it when it was repeated, a second later
+  queue_drains,         // "drains": those connections are accepted and closed
 };
 
 enum class Payload { text, binary };

@@ -20,7 +20,7 @@ struct Connection {
 };
 
 struct Process {
-  bool ever = false, ended = false, killed = false, stopped = false, counted = false;
+  bool ever = false, ended = false, killed = false, stopped = false, counted = false, measured = false;
 };
 
 bool is_send(const Step& s) {
@@ -124,6 +124,9 @@ class Checker {
       case ActorKind::second:
         wrong = wrong_on_process(l.name, step, processes_[l.name]);
         break;
+      case ActorKind::queue:
+        wrong = wrong_on_queue(step);
+        break;
       case ActorKind::kernel:
         break;
     }
@@ -191,6 +194,16 @@ class Checker {
     return "";
   }
 
+  std::string wrong_on_queue(const Step& step) const {
+    if (step.verb == StepVerb::queue_fills)
+      return queue_full_ ? "the queue is full already" : "";
+    if (!queue_full_) return "the queue is not full: 'queue: is full' comes first";
+    const auto subject = processes_.find("subject");
+    const bool runs = subject != processes_.end() && subject->second.ever;
+    if (step.verb != StepVerb::queue_drains && !runs) return "nobody can be turned away before 'subject: start'";
+    return "";
+  }
+
   static std::string wrong_on_process(const std::string& name, const Step& step, const Process& p) {
     if (step.verb == StepVerb::start) {
       return p.ever ? fmt::format("{} was started already: 'restart' starts it again", name) : "";
@@ -200,6 +213,9 @@ class Checker {
       return p.ended ? "" : fmt::format("{} has not ended: 'kill' or 'exits' comes before 'restart'", name);
     }
     if (step.verb == StepVerb::memory_under || step.verb == StepVerb::meets_dead) return "";
+    const bool outlives_it = step.verb == StepVerb::releases_port || step.verb == StepVerb::makes_children ||
+                             step.verb == StepVerb::closes_once;
+    if (outlives_it) return "";  // asked of what it did, or of what it left behind
     if (step.verb == StepVerb::kill) return "";               // whatever it left behind
     if (p.killed && step.verb == StepVerb::exits) return "";  // waits until the signal has done its work
     if (p.ended) return fmt::format("{} has ended: only 'restart' can follow", name);
@@ -207,6 +223,9 @@ class Checker {
     if (step.verb == StepVerb::stop && p.stopped) return fmt::format("{} was stopped already", name);
     if (step.verb == StepVerb::keeps_descriptors && !p.counted) {
       return "nothing was counted: 'count descriptors' comes first";
+    }
+    if (step.verb == StepVerb::memory_grows && !p.measured) {
+      return "nothing was counted: 'count memory' comes first";
     }
     return "";
   }
@@ -219,6 +238,9 @@ class Checker {
       input_ended_ |= step.verb == StepVerb::end;
     } else if (l.actor == ActorKind::standard_output) {
       output_ended_ |= step.verb == StepVerb::receive_end;
+    } else if (l.actor == ActorKind::queue) {
+      if (step.verb == StepVerb::queue_fills) queue_full_ = true;
+      if (step.verb == StepVerb::queue_drains) queue_full_ = false;
     } else if (l.actor != ActorKind::kernel) {
       apply(processes_[l.name], step);
       if (l.actor == ActorKind::subject && step.verb == StepVerb::restart) {
@@ -242,6 +264,7 @@ class Checker {
         p = {.ever = true};
         break;
       case StepVerb::kill:
+      case StepVerb::kill_first:
         p.killed = p.ended = true;
         break;
       case StepVerb::exits:
@@ -259,6 +282,9 @@ class Checker {
       case StepVerb::count_descriptors:
         p.counted = true;
         break;
+      case StepVerb::count_memory:
+        p.measured = true;
+        break;
       default:
         break;
     }
@@ -269,7 +295,7 @@ class Checker {
   Diagnostics& out_;
   std::map<std::string, Connection> connections_;
   std::map<std::string, Process> processes_;
-  bool input_sent_ = false, input_ended_ = false, output_ended_ = false;
+  bool input_sent_ = false, input_ended_ = false, output_ended_ = false, queue_full_ = false;
   std::size_t at_ = 0, group_begin_ = 0, group_end_ = 0;  // the line and its group, as indices
 };
 
@@ -292,6 +318,20 @@ const ScriptLine* second_connection(const Script& script) {
     }
   }
   return nullptr;
+}
+
+bool ends_subject(const Script& script) {
+  bool ended = false;
+  for (const ScriptLine& line : script) {
+    if (line.actor != ActorKind::subject) continue;
+    for (const auto& together : line.steps) {
+      for (const Step& step : together) {
+        ended = step.verb == StepVerb::exits || step.verb == StepVerb::exits_zero ||
+                step.verb == StepVerb::complains || step.verb == StepVerb::exits_or_complains;
+      }
+    }
+  }
+  return ended;
 }
 
 }  // namespace sockrig

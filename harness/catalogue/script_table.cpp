@@ -69,6 +69,32 @@ constexpr VerbRow verbs[] = {
     {A::subject, V::memory_under, S::both, 0, "memory stays under SIZE", "peak growth of resident memory"},
     {A::subject, V::meets_dead, S::both, 0, "meets a dead connection",
      "condition: a send failed because the other side was gone, or SIGPIPE could not end it; else nothing is claimed"},
+    {A::subject, V::releases_port, S::servers, 0, "releases the port",
+     "the kernel shows no listener of its on the port any more"},
+    {A::subject, V::makes_children, S::servers, 0, "has a child",
+     "condition: a process lives that it did not have when it listened; else nothing is claimed"},
+    {A::subject, V::has_no_zombies, S::servers, 0, "has no zombies",
+     "none of its children has ended without being waited for"},
+    {A::subject, V::kill_first, S::servers, 0, "kill its first process", "SIGKILL to the process that was started"},
+    {A::subject, V::told_to_stop, S::servers, 0, "is told to stop",
+     "as run --stop says, by a signal or by a line on its standard input; skipped where nothing is said"},
+    {A::subject, V::closes_once, S::both, 0, "closes each descriptor once",
+     "no number was closed that had been a socket's and was closed already, but for sweeps over all numbers"},
+    {A::subject, V::frees_memory, S::both, 0, "frees its memory itself",
+     "condition: no run-time is in it that collects garbage when it sees fit; else nothing is claimed"},
+    {A::subject, V::count_memory, S::both, 0, "count memory", "remembers how much is resident while it waits"},
+    {A::subject, V::memory_grows, S::both, 0, "memory grows by at most SIZE",
+     "resident memory compared with the count, once it waits"},
+    {A::subject, V::connects_or_complains, S::clients, 0, "connects or complains",
+     "its connection is established; or it ends with a message and a status other than 0, and the rest is moot"},
+
+    {A::queue, V::queue_fills, S::clients, 0, "is full",
+     "the peer fills the queue of its own listener: the next connection finds no room"},
+    {A::queue, V::queue_turns_away, S::clients, 0, "turns the client away",
+     "evidence: the kernel dropped the client's request (ListenOverflows)"},
+    {A::queue, V::queue_turns_away_again, S::clients, 0, "turns the client away again",
+     "the request was dropped when the kernel repeated it, or the client has ended"},
+    {A::queue, V::queue_drains, S::clients, 0, "drains", "what filled it is accepted and closed"},
 
     {A::kernel, V::counter_rises, S::both, 0, "COUNTER rises", "evidence: the kernel's counter is higher than before"},
     {A::kernel, V::time_wait, S::both, 0, "TIME_WAIT on the port",
@@ -106,8 +132,11 @@ StepMeaning meaning_of(StepVerb verb) {
   switch (verb) {
     case V::counter_rises:
     case V::time_wait:
+    case V::queue_turns_away:
       return StepMeaning::evidence;
     case V::meets_dead:
+    case V::makes_children:
+    case V::frees_memory:
       return StepMeaning::condition;
     default:
       return StepMeaning::claim;
@@ -128,13 +157,15 @@ std::string_view to_string(ActorKind actor) {
       return "stdin";
     case A::standard_output:
       return "stdout";
+    case A::queue:
+      return "queue";
   }
   return "?";
 }
 
 bool is_reserved(std::string_view word) {
-  static constexpr std::array<std::string_view, 12> words = {"subject", "second", "kernel", "stdin", "stdout", "echo",
-                                                             "end",     "lines",  "in",     "turn",  "peer",   "port"};
+  static constexpr std::array<std::string_view, 13> words = {
+      "subject", "second", "kernel", "queue", "stdin", "stdout", "echo", "end", "lines", "in", "turn", "peer", "port"};
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 

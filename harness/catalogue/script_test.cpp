@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <set>
 
+#include "catalogue/script_check.hpp"
 #include "catalogue/script_table.hpp"
 
 using namespace sockrig;
@@ -148,6 +149,54 @@ BOOST_AUTO_TEST_CASE(every_verb_of_a_subject) {
   BOOST_TEST(only_step(s, 8).bytes == 8u << 20);
   BOOST_TEST((s[9].actor == ActorKind::second));
   BOOST_TEST(only_step(s, 19).name == "ListenOverflows");
+}
+
+BOOST_AUTO_TEST_CASE(the_verbs_of_a_life) {
+  struct {
+    const char* text;
+    StepVerb verb;
+  } const table[] = {
+      {"subject: frees its memory itself", StepVerb::frees_memory},
+      {"subject: count memory", StepVerb::count_memory},
+      {"subject: memory grows by at most 1 MiB", StepVerb::memory_grows},
+      {"subject: has a child", StepVerb::makes_children},
+      {"subject: has no zombies", StepVerb::has_no_zombies},
+      {"subject: closes each descriptor once", StepVerb::closes_once},
+      {"subject: kill its first process", StepVerb::kill_first},
+      {"subject: exits", StepVerb::exits},
+      {"subject: has a child", StepVerb::makes_children},
+      {"subject: releases the port", StepVerb::releases_port},
+      {"subject: restart", StepVerb::restart},
+      {"subject: is told to stop", StepVerb::told_to_stop},
+      {"subject: exits 0", StepVerb::exits_zero},
+  };
+  std::string text;
+  for (const auto& row : table) text += std::string(row.text) + "\n";
+  const Script s = good(text);
+  BOOST_REQUIRE_EQUAL(s.size(), std::size(table));
+  for (std::size_t i = 0; i < s.size(); ++i) BOOST_TEST((only_step(s, i).verb == table[i].verb), table[i].text);
+  BOOST_TEST(only_step(s, 2).bytes == 1u << 20);
+}
+
+BOOST_AUTO_TEST_CASE(the_queue_of_the_peers_listener) {
+  const Script s = good(
+      "queue: is full\nsubject: start\nqueue: turns the client away, turns the client away again, drains\n"
+      "subject: connects or complains\na: accept\n",
+      true);
+  BOOST_TEST((s[0].actor == ActorKind::queue));
+  BOOST_TEST((only_step(s, 0).verb == StepVerb::queue_fills));
+  BOOST_REQUIRE(s[2].steps.size() == 3);
+  BOOST_TEST((s[2].steps[0][0].verb == StepVerb::queue_turns_away));
+  BOOST_TEST((s[2].steps[1][0].verb == StepVerb::queue_turns_away_again));
+  BOOST_TEST((s[2].steps[2][0].verb == StepVerb::queue_drains));
+  BOOST_TEST((only_step(s, 3).verb == StepVerb::connects_or_complains));
+}
+
+BOOST_AUTO_TEST_CASE(what_ends_the_subject) {
+  BOOST_TEST(ends_subject(good("a: accept\nsubject: exits 0\na: close\n", true)));
+  BOOST_TEST(ends_subject(good("subject: waits, complains\n", true)));
+  BOOST_TEST(!ends_subject(good("a: accept\nsubject: waits\n", true)));
+  BOOST_TEST(!ends_subject(good("subject: exits 0, restart\na: accept\n", true)));
 }
 
 BOOST_AUTO_TEST_CASE(every_form_of_the_table_is_parsed_as_its_own_verb) {

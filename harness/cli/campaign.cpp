@@ -32,6 +32,11 @@ using std::chrono::steady_clock;
 
 // A worker that says nothing for so long has failed; the runner inside gives up far earlier.
 constexpr double worker_seconds = 420;
+constexpr double seconds_a_round = 10;  // more for each further round of a scenario that has rounds
+
+double patience(const RunSpec& spec) {
+  return worker_seconds + seconds_a_round * (spec.scenario->rounds - 1);
+}
 
 struct Worker {
   pid_t pid = -1;
@@ -113,7 +118,7 @@ Result finish_worker(Worker& w, const RunSpec& spec, bool late) {
   if (late)
     return unjudged(
         spec, Outcome::error,
-        "the harness failed: its worker said nothing for " + std::to_string(static_cast<int>(worker_seconds)) + " s");
+        "the harness failed: its worker said nothing for " + std::to_string(static_cast<int>(patience(spec))) + " s");
   if (std::optional<Result> r = result_from_json(w.text)) return std::move(*r);
   remove_regions_of(w.pid);
   const std::string how =
@@ -209,7 +214,7 @@ std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const Campaig
     }
     for (std::size_t i = 0; i < workers.size(); ++i) {
       Worker& w = workers[i];
-      const bool late = std::chrono::duration<double>(steady_clock::now() - w.began).count() > worker_seconds;
+      const bool late = std::chrono::duration<double>(steady_clock::now() - w.began).count() > patience(plan[w.index]);
       bool ended = late;
       if (fds[i + 1].revents != 0) {
         char buffer[65536];

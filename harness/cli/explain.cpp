@@ -77,7 +77,8 @@ void print_script_language(std::ostream& out) {
          "'&'\n"
          "(at the same time). A line that ends with '&' goes on together with the lines that follow. '#' begins a "
          "comment.\n"
-         "An actor is subject, second (a second start of the same program), kernel, stdin, stdout or a connection:\n"
+         "An actor is subject, second (a second start of the same program), kernel, queue (of the peer's own\n"
+         "listener), stdin, stdout or a connection:\n"
          "'a:', '64 clients:' (side by side), '100 clients in turn:'. A SIZE is 7, 64 KiB, 1 MiB or 1 GiB.\n";
   const VerbHelp* last = nullptr;
   std::size_t form_width = 0;
@@ -172,7 +173,8 @@ void print_scenario(const Scenario& s, std::ostream& out) {
       << (s.must_with_handler ? " (must where the program itself catches signals)" : "") << "\n  roles   "
       << roles_of(s);
   if (std::any_of(s.roles.begin(), s.roles.end(), is_server))
-    out << "\n  serves  " << to_string(s.serves) << " or more";
+    out << "\n  serves  " << to_string(s.serves) << (s.only_one ? " only" : " or more");
+  if (s.rounds > 1) out << "\n  rounds  " << s.rounds;
   if (!s.after.empty()) out << "\n  after   " << fmt::format("{}", fmt::join(s.after, ", "));
   out << "\n  file    " << s.file << '\n';
   print_world(s, out);

@@ -206,6 +206,8 @@ int run_with(const RunOptions& options, const Paths& paths, std::ostream& out, s
                             .commands = commands_for(options, paths),
                             .serves = options.serves,
                             .level = options.level,
+                            // The reference servers stop in good order on SIGTERM.
+                            .stop = options.commands.empty() && options.stop.empty() ? "SIGTERM" : options.stop,
                             .seed = options.seed,
                             .repeat_prefix = repeat_prefix(options)};
   if (const std::string trouble = trouble_with_shim(paths); !trouble.empty()) throw Refusal(trouble);

@@ -31,6 +31,8 @@ po::options_description run_options() {
   add("client", po::value<std::string>()->value_name("CMD"), "the client to test");
   add("serves", po::value<std::string>()->value_name("HOW"),
       "what the servers promise: one (connection, then they exit), in-turn, at-once (default)");
+  add("stop", po::value<std::string>()->value_name("HOW"),
+      "how the servers are told to stop: SIGTERM, SIGINT, …, or line:TEXT on standard input");
   add("level", po::value<std::string>()->value_name("LEVEL"),
       "must: only what programs must do; should (default): also what good ones do");
   add("jobs,j", po::value<std::string>()->value_name("N"), "run so many side by side (default: one a core)");
@@ -91,6 +93,15 @@ std::string command_for(const po::variables_map& given, Role role, RunOptions& o
   }
   options.commands[role] = command;
   return "";
+}
+
+std::string take_stop(const po::variables_map& given, RunOptions& options) {
+  if (given.count("stop") == 0) return "";
+  options.stop = given["stop"].as<std::string>();
+  if (parse_stop(options.stop)) return "";
+  return fmt::format("--stop: '{}' is neither a signal that asks to stop (SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, "
+                     "SIGUSR2) nor a line, as in line:q",
+                     options.stop);
 }
 
 std::string one_report(const std::string& word, RunOptions& options) {
@@ -165,6 +176,7 @@ std::string take(const po::variables_map& given, RunOptions& options) {
   }
   for (Role role : roles) still([&] { return command_for(given, role, options); });
   still([&] { return choose<Serves>(given, "serves", parse_serves, {"one", "in-turn", "at-once"}, options.serves); });
+  still([&] { return take_stop(given, options); });
   still([&] { return choose<Level>(given, "level", parse_level, {"must", "should"}, options.level); });
   still([&] {
     return choose<SandboxChoice>(given, "sandbox", parse_sandbox, {"auto", "namespaces", "none"}, options.sandbox);
@@ -217,6 +229,7 @@ std::string repeat_prefix(const RunOptions& options) {
   std::string out = "sockrig run";
   for (const auto& [role, command] : options.commands) out += fmt::format(" --{} {}", to_string(role), quoted(command));
   if (options.serves != Serves::at_once) out += fmt::format(" --serves {}", to_string(options.serves));
+  if (!options.stop.empty()) out += " --stop " + quoted(options.stop);
   if (options.level == Level::must) out += " --level must";  // it also decides whose signal handlers count
   if (options.sandbox == SandboxChoice::none) out += " --sandbox none";
   if (options.sandbox == SandboxChoice::namespaces) out += " --sandbox namespaces";

@@ -25,6 +25,7 @@ struct RunOptions {
   std::vector<std::string> selectors;
   std::map<Role, std::string> commands;  // empty: the reference programs
   Serves serves = Serves::at_once;
+  std::string stop;  // as parse_stop() reads it; "" = not declared
   Level level = Level::should;
   int jobs = 0;  // 0: one a core
   std::uint64_t seed = 1;

@@ -229,6 +229,8 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
       out.message += " in the middle of the scenario: " + symptom;
     }
   }
+  if (spec.scenario->rounds > 1)
+    out.details.push_back("this was run " + std::to_string(r.round) + " of " + std::to_string(spec.scenario->rounds));
   if (r.stop == Stop::standstill || r.stop == Stop::deadline) add_unread(o, out);
   add_shortfall(o, out);
   for (const std::string& call : o.injected) out.details.push_back(call);

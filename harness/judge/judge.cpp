@@ -101,7 +101,7 @@ Result unproved(Result r, const Observation& o, const StepRecord& step) {
   r.outcome = Outcome::inconclusive;
   if (step.meaning == StepMeaning::evidence)
     r.reason = "the kernel did not show it: " + step.text;
-  else if (!o.attached || !o.data_seen)
+  else if (step.verb == StepVerb::meets_dead && (!o.attached || !o.data_seen))  // the others the outside shows
     r.reason = "the program's calls were not seen: whether it " + step.text.substr(step.text.find(": ") + 2) +
                " cannot be told";
   else
@@ -147,6 +147,11 @@ Result judge(const RunSpec& spec, const Observation& o) {
         r.outcome = e.outcome;
         r.reason = e.reason;
       }
+    }
+    for (const StepRecord& s : record.steps) {
+      if (s.verb != StepVerb::closes_once || s.outcome != StepOutcome::met || (o.attached && o.data_seen)) continue;
+      r.outcome = Outcome::inconclusive;
+      r.reason = "the program's calls were not seen: whether it closes a descriptor twice cannot be told";
     }
     return r;
   }

@@ -94,6 +94,30 @@ BOOST_AUTO_TEST_CASE(without_faults_the_shim_is_not_needed) {
   BOOST_TEST(is(Outcome::pass, m.judged()));
 }
 
+BOOST_AUTO_TEST_CASE(a_condition_that_the_outside_shows_needs_no_shim) {
+  for (const StepVerb verb : {StepVerb::makes_children, StepVerb::frees_memory, StepVerb::meets_dead}) {
+    MadeUp m;
+    m.record.processes_attached = 0;
+    m.record.sockets.clear();
+    m.fail(Stop::unmet, "not-met", "no child process of it serves this connection");
+    m.record.steps[m.record.unmet->step].verb = verb;
+    m.record.steps[m.record.unmet->step].meaning = StepMeaning::condition;
+    BOOST_TEST(is(verb == StepVerb::meets_dead ? Outcome::inconclusive : Outcome::skipped, m.judged()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(whether_something_is_closed_twice_rests_on_the_shim) {
+  MadeUp m;
+  m.record.steps.back().verb = StepVerb::closes_once;
+  m.record.steps.back().outcome = StepOutcome::met;
+  BOOST_TEST(is(Outcome::pass, m.judged()));
+  m.record.processes_attached = 0;
+  m.record.sockets.clear();
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(holds(r.reason, "calls were not seen"));
+}
+
 BOOST_AUTO_TEST_CASE(bytes_that_the_peer_saw_and_the_shim_did_not_are_inconclusive) {
   // The shim is in, and sees a socket, but the data went another way (sendfile by hand, io_uring …).
   MadeUp m;

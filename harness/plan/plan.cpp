@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <utility>
 
 #include "plan/run_spec.hpp"
 
@@ -19,7 +21,22 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-std::string why_skipped(const Scenario& s, Role role, Serves serves, const Machine& machine) {
+bool tells_to_stop(const Script& script) {
+  return std::any_of(script.begin(), script.end(), [](const ScriptLine& line) {
+    return std::any_of(line.steps.begin(), line.steps.end(), [](const auto& together) {
+      return std::any_of(together.begin(), together.end(),
+                         [](const Step& step) { return step.verb == StepVerb::told_to_stop; });
+    });
+  });
+}
+
+std::string why_skipped(const Scenario& s, Role role, const PlanRequest& request, const Machine& machine) {
+  const Serves serves = request.serves;
+  if (is_server(role) && s.only_one && serves != Serves::one)
+    return "not applicable: only for a server that is declared to serve one connection and then to exit (--serves one)";
+  if (const auto script = s.scripts.find(role);
+      request.stop.empty() && script != s.scripts.end() && tells_to_stop(script->second))
+    return "not declared how the server is told to stop (--stop SIGTERM, --stop line:q)";
   if (is_server(role) && serves < s.serves) {
     std::string_view declared;
     switch (serves) {
@@ -49,6 +66,9 @@ std::string repeat_command(const PlanRequest& request, const RunSpec& spec) {
     return out.find(option + " ") != std::string::npos || out.find(option + "=") != std::string::npos;
   });
   if (!named) out += fmt::format(" --{} {}", to_string(spec.role), quoted(spec.command));
+  const auto script = spec.scenario->scripts.find(spec.role);
+  const bool told = script != spec.scenario->scripts.end() && tells_to_stop(script->second);
+  if (told && !spec.stop.empty() && out.find(" --stop ") == std::string::npos) out += fmt::format(" --stop {}", quoted(spec.stop));
   return out + fmt::format(" {} --seed {}", quoted(spec.scenario->id), spec.seed);
 }
 
@@ -85,15 +105,32 @@ std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machin
       spec.role = role;
       spec.command = command->second;
       spec.serves = request.serves;
+      spec.stop = request.stop;
       spec.seed = request.seed;
       add_prerequisites(request.scenarios, *scenario, role, spec.after);
       spec.own_handlers_only = too_weak;
-      spec.skip = why_skipped(*scenario, role, request.serves, machine);
+      spec.skip = why_skipped(*scenario, role, request, machine);
       spec.repeat = repeat_command(request, spec);
       plan.push_back(std::move(spec));
     }
   }
   return plan;
+}
+
+std::optional<StopOrder> parse_stop(std::string_view text) {
+  constexpr std::string_view a_line = "line:";
+  if (text.starts_with(a_line)) {
+    text.remove_prefix(a_line.size());
+    if (text.empty() || text.find('\n') != std::string_view::npos) return std::nullopt;
+    return StopOrder{0, std::string(text)};
+  }
+  constexpr std::pair<std::string_view, int> signals[] = {{"SIGTERM", SIGTERM}, {"SIGINT", SIGINT},
+                                                          {"SIGHUP", SIGHUP},   {"SIGQUIT", SIGQUIT},
+                                                          {"SIGUSR1", SIGUSR1}, {"SIGUSR2", SIGUSR2}};
+  for (const auto& [name, number] : signals) {
+    if (text == name) return StopOrder{number, ""};
+  }
+  return std::nullopt;
 }
 
 std::vector<RulePlan> rules_of(const RunSpec& spec) {

@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <set>
 
 #include "plan/run_spec.hpp"
@@ -81,6 +82,40 @@ BOOST_AUTO_TEST_CASE(a_server_that_serves_less_is_skipped) {
                                     client_runs, ""}),
       boost::test_tools::per_element());
   BOOST_TEST(skips(Serves::at_once) == (std::vector<std::string>{"", "", ""}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_said_of_servers_that_serve_just_one_is_for_these) {
+  Scenario one = scenario("accept/x", {Role::echo_server});
+  one.only_one = true;
+  PlanRequest request = request_for({&one});
+  BOOST_TEST(make_plan(request, full)[0].skip.starts_with("not applicable: only for a server that is declared to"));
+  request.serves = Serves::one;
+  BOOST_TEST(make_plan(request, full)[0].skip == "");
+}
+
+BOOST_AUTO_TEST_CASE(who_is_to_be_told_to_stop_must_have_said_how) {
+  Scenario s = scenario("close/x", {Role::echo_server});
+  Diagnostics problems;
+  s.scripts[Role::echo_server] = parse_script("subject: waits, is told to stop, exits 0", "f", 1, false, problems);
+  BOOST_REQUIRE(problems.empty());
+  PlanRequest request = request_for({&s});
+  BOOST_TEST(make_plan(request, full)[0].skip ==
+             "not declared how the server is told to stop (--stop SIGTERM, --stop line:q)");
+  request.stop = "line:q";
+  BOOST_TEST(make_plan(request, full)[0].skip == "");
+  BOOST_TEST(make_plan(request, full)[0].stop == "line:q");
+  BOOST_TEST(make_plan(request, full)[0].repeat.ends_with(" --stop line:q close/x --seed 1"));
+}
+
+BOOST_AUTO_TEST_CASE(ways_to_stop) {
+  BOOST_REQUIRE(parse_stop("SIGTERM").has_value());
+  BOOST_TEST(parse_stop("SIGTERM")->signal == SIGTERM);
+  BOOST_TEST(parse_stop("SIGINT")->signal == SIGINT);
+  BOOST_REQUIRE(parse_stop("line:quit now").has_value());
+  BOOST_TEST(parse_stop("line:quit now")->signal == 0);
+  BOOST_TEST(parse_stop("line:quit now")->line == "quit now");
+  for (const char* wrong : {"", "TERM", "SIGKILL", "line:", "line", "15", "line:a\nb"})
+    BOOST_TEST(!parse_stop(wrong).has_value(), wrong);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_private_network_what_needs_one_is_skipped) {

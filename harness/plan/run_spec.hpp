@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalogue/scenario.hpp"
@@ -24,6 +26,7 @@ struct PlanRequest {
   std::map<Role, std::string> commands;  // templates with {host} and {port}
   Serves serves = Serves::at_once;
   Level level = Level::should;  // the weakest level that is run
+  std::string stop;             // how servers are told to stop, see parse_stop(); "" = not declared
   std::uint64_t seed = 1;
   // What a repeat command begins with, quoted already: "sockrig run --serves one". If it names no role's command
   // ("--echo-server '…'"), the one of the run is added to it.
@@ -35,12 +38,20 @@ struct RunSpec {
   Role role{};
   std::string command;
   Serves serves = Serves::at_once;
+  std::string stop;                // as in PlanRequest
   std::uint64_t seed = 1;          // of the run as a whole; chance is taken from it, the scenario's id and the role
   bool own_handlers_only = false;  // the claim is a must only where the program catches signals: lend it no handler
   std::vector<std::string> after;  // claims of this role, among those asked for, that must hold first
   std::string skip;                // not empty: do not run it, and why
   std::string repeat;              // the command line that repeats it
 };
+
+// How a server is told to stop: a signal to its first process, or a line on its standard input.
+struct StopOrder {
+  int signal = 0;  // 0 = the line
+  std::string line;
+};
+std::optional<StopOrder> parse_stop(std::string_view text);  // "SIGTERM", "SIGINT", "line:q", …
 
 // One RunSpec for each scenario and each of its roles that has a command, in catalogue order.
 std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machine);

@@ -110,6 +110,8 @@ bool Rig::advance(Task& task, Running& r) {
       return advance_subject(*task.line, r);
     case ActorKind::kernel:
       return advance_kernel(r);
+    case ActorKind::queue:
+      return advance_queue(r);
     default:
       return advance_connection(task, r);
   }

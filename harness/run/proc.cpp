@@ -116,6 +116,17 @@ std::optional<ProcessState> process_state(pid_t pid) {
   return process;
 }
 
+std::pair<char, pid_t> state_and_parent(pid_t pid) {
+  const std::string stat = read_file(proc(pid, "/stat"));
+  const std::size_t end_of_name = stat.rfind(')');
+  if (end_of_name == std::string::npos) return {'?', 0};
+  std::istringstream in(stat.substr(end_of_name + 1));
+  char state = '?';
+  pid_t parent = 0;
+  in >> state >> parent;
+  return {state, parent};
+}
+
 std::vector<OpenDescriptor> open_descriptors(pid_t pid) {
   std::vector<OpenDescriptor> out;
   const std::string folder = proc(pid, "/fd/");

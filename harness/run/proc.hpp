@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sockrig {
@@ -34,6 +35,9 @@ struct ProcessState {
 
 // Nothing if the process ended (or is a zombie).
 std::optional<ProcessState> process_state(pid_t pid);
+
+// State as in ThreadState ('?' if it is gone) and parent; told of zombies too.
+std::pair<char, pid_t> state_and_parent(pid_t pid);
 
 struct OpenDescriptor {
   int fd = -1;

@@ -85,6 +85,7 @@ struct SocketRecord {
 
 struct Record {
   std::uint16_t port = 0;
+  std::uint32_t round = 1;  // the one that steps and channels tell of
   std::vector<StepRecord> steps;
   std::vector<Channel> channels;
   Stop stop = Stop::none;

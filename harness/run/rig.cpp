@@ -15,6 +15,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr double give_up_seconds = 300;  // our own safety: then the harness has failed, not the subject
+constexpr double seconds_a_round = 10;   // more for each further round
 constexpr int shortest_wait_us = 50;     // between looks, growing
 constexpr int quiet_enough_us = 20000;   // without an event before the question is asked whether one can come
 constexpr std::size_t most_events = 16000;
@@ -96,6 +97,7 @@ Rig::~Rig() = default;
 
 Record Rig::run() {
   const steady_clock::time_point began = steady_clock::now();
+  const double give_up_after = give_up_seconds + seconds_a_round * (scenario_.rounds - 1);
   if (spec_.role == Role::client && scenario_.listens)
     listeners_ = listen_on_loopback(port_, scenario_.receive_buffer, scenario_.send_buffer);
   note_progress();
@@ -111,9 +113,9 @@ Record Rig::run() {
     if (seconds_since(checked) > 0.1) {
       checked = steady_clock::now();
       if (over_limits()) break;
-      if (std::chrono::duration<double>(checked - began).count() > give_up_seconds)
+      if (std::chrono::duration<double>(checked - began).count() > give_up_after)
         throw std::runtime_error("gave up: the run did not end within " +
-                                 std::to_string(static_cast<int>(give_up_seconds)) + " s");
+                                 std::to_string(static_cast<int>(give_up_after)) + " s");
       read_events();
       subject_.read_output();
       second_.read_output();
@@ -185,12 +187,26 @@ void Rig::begin_group(Task& task) {
   }
 }
 
+// The same again from the first line on, with connections and streams of its own; the record tells of the last round.
+void Rig::begin_round() {
+  ++round_;
+  next_line_ = 0;
+  endpoints_.clear();
+  order_.clear();
+  for (StepRecord& step : record_.steps) {
+    step.outcome = StepOutcome::not_reached;
+    step.note.clear();
+  }
+  record_.round = round_;
+}
+
 bool Rig::foreground_done() const {
   return std::ranges::all_of(tasks_, [](const Task& t) { return t.line->background; });
 }
 
 bool Rig::advance_tasks() {
   bool moved = false;
+  if (round_finished() && !finished()) begin_round();
   while (next_line_ < script_.size() && foreground_done()) {
     begin_line(next_line_++);
     moved = true;

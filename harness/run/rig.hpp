@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,9 @@ class Rig {
   void begin_group(Task& task);
   bool advance_tasks();
   bool foreground_done() const;
-  bool finished() const { return next_line_ == script_.size() && tasks_.empty(); }
+  bool round_finished() const { return next_line_ == script_.size() && tasks_.empty(); }
+  bool finished() const { return round_finished() && round_ == scenario_.rounds; }
+  void begin_round();
   bool wait_for_events(int timeout_us);
   void consider_standstill();
   bool idle_wanted() const;
@@ -99,6 +102,23 @@ class Rig {
   bool wait_until_idle(Running& r);
   bool check_end(Running& r, Subject& s);
 
+  // life_steps.cpp: how it stops, what it leaves behind, and the queue of the peer's own listener
+  bool advance_life(Running& r, Subject& s);
+  bool advance_queue(Running& r);
+  bool tell_to_stop(Running& r, Subject& s);
+  bool release_port(Running& r);
+  bool find_child(Running& r);
+  bool find_zombies(Running& r);
+  bool compare_memory(Running& r);
+  bool count_closes(Running& r, const Subject& s);
+  bool connect_or_complain(Running& r, Subject& s);
+  bool fill_queue(Running& r);
+  bool drain_queue(Running& r);
+  bool kernel_tries_again(const Look& l) const;
+  bool queue_is(bool full);
+  std::int64_t turned_away() const;
+
+  std::optional<bool> came_back(const Look& l, std::map<pid_t, std::uint64_t>& first) const;
   std::vector<pid_t> subject_pids() const;
   std::vector<std::string> held_by_subject() const;
   bool is_theirs(const KernelSocket& s, const std::vector<std::string>& held) const;
@@ -132,6 +152,12 @@ class Rig {
   bool measures_memory_ = false;  // the script asks for it
   std::uint64_t memory_before_ = 0;
   std::map<std::string, std::int64_t> counters_before_;
+  std::uint32_t round_ = 1;
+  std::vector<pid_t> processes_before_;                 // when it was last seen to listen or to wait
+  std::uint64_t counted_memory_ = 0;
+  std::map<pid_t, std::uint64_t> switches_at_zombies_;  // of timed threads, when zombies were first seen
+  std::vector<Descriptor> fillers_;                     // connections that fill the queue of the peer's listener
+  std::int64_t overflows_before_ = 0;
   std::chrono::steady_clock::time_point last_progress_;
   double cpu_at_progress_ = 0;
   std::vector<std::uint32_t> ends_at_progress_;

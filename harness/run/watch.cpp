@@ -33,6 +33,10 @@ void Rig::consider_standstill() {
   const Look l = look();
   if (wait_for_events(0)) return;
   record_.last_look = l;
+  if (kernel_tries_again(l)) {
+    standstills_ = 0;
+    return;
+  }
   switch (l.motion) {
     case Motion::moving:
       standstills_ = 0;
@@ -49,28 +53,35 @@ void Rig::consider_standstill() {
       break;
   }
   // Timed waits: proved hopeless once every one of them has come back to the same call often enough.
-  bool came_back = l.attentive;
-  for (const Waiting& w : l.threads) {
-    if (!w.timed) continue;
-    const std::optional<ProcessState> p = process_state(w.pid);
-    if (!p) return;
-    for (const ThreadState& t : p->threads) {
-      if (t.tid != w.tid) continue;
-      const auto [first, is_new] = switches_at_doze_.try_emplace(t.tid, t.switches);
-      came_back = came_back && t.switches >= first->second + wakeups_enough;
-    }
-  }
+  const std::optional<bool> back = came_back(l, switches_at_doze_);
+  if (!back) return;
   const bool too_long = seconds_since(last_progress_) > deadline_seconds;
-  if ((came_back || too_long) && idle_wanted()) {
+  if ((*back || too_long) && idle_wanted()) {
     // Somebody waits for it to be idle; more idle than that it will not be.
     for (Task& task : tasks_) {
       for (Running& r : task.running) r.granted = r.granted || (!r.done && r.wants_idle);
     }
     note_progress();
-  } else if (came_back)
+  } else if (*back)
     stop(Stop::standstill, "stuck", "it woke up again and again and went back to waiting for what cannot come");
   else if (too_long)
     stop(Stop::deadline, "no-progress", "it waits with a timeout, and nothing moved for 10 seconds");
+}
+
+// Every timed wait has come back to the same call often enough since it was `first` seen. Nothing if one of them is gone.
+std::optional<bool> Rig::came_back(const Look& l, std::map<pid_t, std::uint64_t>& first) const {
+  bool all = l.attentive;
+  for (const Waiting& w : l.threads) {
+    if (!w.timed) continue;
+    const std::optional<ProcessState> p = process_state(w.pid);
+    if (!p) return std::nullopt;
+    for (const ThreadState& t : p->threads) {
+      if (t.tid != w.tid) continue;
+      const auto [seen, is_new] = first.try_emplace(t.tid, t.switches);
+      all = all && t.switches >= seen->second + wakeups_enough;
+    }
+  }
+  return all;
 }
 
 bool Rig::spins() {

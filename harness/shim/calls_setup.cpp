@@ -128,6 +128,7 @@ int end_descriptor(Call call, int fd, std::int64_t asked, Real real_call) {
   if (socket >= 0) decide(op);
   forget(fd);
   const int result = real_call();
+  note_close(fd, result);
   if (socket < 0) {
     if (result >= 0) note_other_use(fd);
     if (result >= 0 || !closes_twice(fd)) return result;

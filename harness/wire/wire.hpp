@@ -12,7 +12,7 @@
 namespace sockrig::wire {
 
 inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
-inline constexpr std::uint32_t version = 2;
+inline constexpr std::uint32_t version = 3;
 inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
 
 inline constexpr std::uint32_t max_rules = 32;
@@ -196,6 +196,9 @@ struct Region {
   std::atomic<std::uint64_t> head;     // events ever claimed by writers
   std::atomic<std::uint64_t> tail;     // events consumed by the reader
   std::atomic<std::uint64_t> dropped;  // events lost because the ring was full
+  // Numbers closed that a socket of the process had had and that were closed already (EBADF). A sweep over many numbers
+  // in a row, as daemons do, is taken back when it is seen to be one.
+  std::atomic<std::int64_t> closed_twice;
   Rule rules[max_rules];
   Process processes[max_processes];
   Socket sockets[max_sockets];
