@@ -26,10 +26,11 @@ constexpr std::array keys = {
         "Goes with level = \"should\" and a fault that interrupts: for a program that itself catches signals it "
         "is a must.",
         R"(must_when = "handler")"},
-    ScenarioKey{"", "serves", "only-one | one | in-turn | at-once", "one",
-                "The least that a server must promise (run --serves): one connection and then exit; one after another; "
-                "many side by side. A server that promises less is skipped. only-one: skipped unless it promises just one.",
-                R"(serves = "in-turn")"},
+    ScenarioKey{
+        "", "serves", "only-one | one | in-turn | at-once", "one",
+        "The least that a server must promise (run --serves): one connection and then exit; one after another; "
+        "many side by side. A server that promises less is skipped. only-one: skipped unless it promises just one.",
+        R"(serves = "in-turn")"},
     ScenarioKey{"", "rounds", "2 to 1000", "once",
                 "Role client. The script is carried out so often, the client started anew each time as soon as it has "
                 "ended, against the same listener.",

@@ -77,7 +77,7 @@ void read_script(TableReader& reader, std::string_view key, const std::vector<Ro
            "a second connection: a server that serves one would not take it (say serves = \"in-turn\" or "
            "\"at-once\")"});
     }
-    if (s.rounds > 1 && !ends_subject(script)) {
+    if (client && s.rounds > 1 && !ends_subject(script)) {
       reader.problem(*node, "with 'rounds' the script must see the end of the client, or it cannot be started anew");
     }
     for (const ScriptLine& line : script) {

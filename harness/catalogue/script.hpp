@@ -76,10 +76,10 @@ enum class StepVerb {
   counter_rises,  // "ListenOverflows rises"
   time_wait,      // "TIME_WAIT on the port"
   // queue
-  queue_fills,          // "is full": with connections of the peer's own, so that the next one finds no room
-  queue_turns_away,     // "turns the client away": the kernel dropped its request (evidence)
+  queue_fills,             // "is full": with connections of the peer's own, so that the next one finds no room
+  queue_turns_away,        // "turns the client away": the kernel dropped its request (evidence)
   queue_turns_away_again,  // "turns the client away again": and dropped it when it was repeated, a second later
-  queue_drains,         // "drains": those connections are accepted and closed
+  queue_drains,            // "drains": those connections are accepted and closed
 };
 
 enum class Payload { text, binary };

@@ -195,8 +195,7 @@ class Checker {
   }
 
   std::string wrong_on_queue(const Step& step) const {
-    if (step.verb == StepVerb::queue_fills)
-      return queue_full_ ? "the queue is full already" : "";
+    if (step.verb == StepVerb::queue_fills) return queue_full_ ? "the queue is full already" : "";
     if (!queue_full_) return "the queue is not full: 'queue: is full' comes first";
     const auto subject = processes_.find("subject");
     const bool runs = subject != processes_.end() && subject->second.ever;
@@ -215,7 +214,7 @@ class Checker {
     if (step.verb == StepVerb::memory_under || step.verb == StepVerb::meets_dead) return "";
     const bool outlives_it = step.verb == StepVerb::releases_port || step.verb == StepVerb::makes_children ||
                              step.verb == StepVerb::closes_once;
-    if (outlives_it) return "";  // asked of what it did, or of what it left behind
+    if (outlives_it) return "";                               // asked of what it did, or of what it left behind
     if (step.verb == StepVerb::kill) return "";               // whatever it left behind
     if (p.killed && step.verb == StepVerb::exits) return "";  // waits until the signal has done its work
     if (p.ended) return fmt::format("{} has ended: only 'restart' can follow", name);
@@ -326,8 +325,8 @@ bool ends_subject(const Script& script) {
     if (line.actor != ActorKind::subject) continue;
     for (const auto& together : line.steps) {
       for (const Step& step : together) {
-        ended = step.verb == StepVerb::exits || step.verb == StepVerb::exits_zero ||
-                step.verb == StepVerb::complains || step.verb == StepVerb::exits_or_complains;
+        ended = step.verb == StepVerb::exits || step.verb == StepVerb::exits_zero || step.verb == StepVerb::complains ||
+                step.verb == StepVerb::exits_or_complains;
       }
     }
   }

@@ -31,8 +31,10 @@ std::vector<Mistake> mistakes_in(const std::string& file) {
   const toml::table table = toml::parse_file(file);
   for (const toml::node& node : *table.get_as<toml::array>("mistake")) {
     const toml::table& entry = *node.as_table();
-    Mistake m{entry["name"].value<std::string>().value(), entry["role"].value<std::string>().value(),
-              entry["serves"].value_or(std::string("at-once")), {}};
+    Mistake m{entry["name"].value<std::string>().value(),
+              entry["role"].value<std::string>().value(),
+              entry["serves"].value_or(std::string("at-once")),
+              {}};
     for (const toml::node& id : *entry["fails"].as_array()) m.fails.insert(id.value<std::string>().value());
     out.push_back(std::move(m));
   }
@@ -125,8 +127,8 @@ BOOST_AUTO_TEST_CASE(mistakes) {
     }
     noticed.insert(wanted.begin(), wanted.end());
     if (!asked_for(m.name)) continue;
-    const JsonRun run = run_for_json({"--" + m.role, planted("mistake-" + m.name) + " {host} {port}", "--serves",
-                                      m.serves, "--stop", "SIGTERM"});
+    const JsonRun run = run_for_json(
+        {"--" + m.role, planted("mistake-" + m.name) + " {host} {port}", "--serves", m.serves, "--stop", "SIGTERM"});
     const std::string differs = differences(run, wanted);
     BOOST_TEST_MESSAGE((differs.empty() ? "as it should be: " : "DIFFERS: ") << m.name << " [" << m.role << "]");
     BOOST_TEST(differs.empty(), m.name << " [" << m.role << "]\n" << differs);

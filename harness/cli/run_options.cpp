@@ -99,9 +99,10 @@ std::string take_stop(const po::variables_map& given, RunOptions& options) {
   if (given.count("stop") == 0) return "";
   options.stop = given["stop"].as<std::string>();
   if (parse_stop(options.stop)) return "";
-  return fmt::format("--stop: '{}' is neither a signal that asks to stop (SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, "
-                     "SIGUSR2) nor a line, as in line:q",
-                     options.stop);
+  return fmt::format(
+      "--stop: '{}' is neither a signal that asks to stop (SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, "
+      "SIGUSR2) nor a line, as in line:q",
+      options.stop);
 }
 
 std::string one_report(const std::string& word, RunOptions& options) {

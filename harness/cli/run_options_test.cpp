@@ -50,9 +50,26 @@ BOOST_AUTO_TEST_CASE(nothing_given) {
 }
 
 BOOST_AUTO_TEST_CASE(everything_given) {
-  const Parsed p = parse({"stream", "!stream/large", "--echo-server", "./s {host} {port}", "--client=./c {port}",
-                          "--serves", "in-turn", "--stop", "line:q", "--level", "must", "-j3", "--seed", "18446744073709551615", "--keep",
-                          "--sandbox", "none", "--scenarios", "dir", "-v"});
+  const Parsed p = parse({"stream",
+                          "!stream/large",
+                          "--echo-server",
+                          "./s {host} {port}",
+                          "--client=./c {port}",
+                          "--serves",
+                          "in-turn",
+                          "--stop",
+                          "line:q",
+                          "--level",
+                          "must",
+                          "-j3",
+                          "--seed",
+                          "18446744073709551615",
+                          "--keep",
+                          "--sandbox",
+                          "none",
+                          "--scenarios",
+                          "dir",
+                          "-v"});
   BOOST_REQUIRE(!p.code.has_value());
   BOOST_TEST(p.options.selectors.size() == 2u);
   BOOST_TEST(p.options.commands.at(Role::echo_server) == "./s {host} {port}");
@@ -64,7 +81,8 @@ BOOST_AUTO_TEST_CASE(everything_given) {
   BOOST_TEST(p.options.seed == UINT64_MAX);
   BOOST_TEST((p.options.keep && p.options.verbose));
   BOOST_TEST(repeat_prefix(p.options) ==
-             "sockrig run --echo-server './s {host} {port}' --client './c {port}' --serves in-turn --stop 'line:q' --level must "
+             "sockrig run --echo-server './s {host} {port}' --client './c {port}' --serves in-turn --stop 'line:q' "
+             "--level must "
              "--sandbox none --scenarios 'dir'");
 }
 

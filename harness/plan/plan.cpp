@@ -68,7 +68,8 @@ std::string repeat_command(const PlanRequest& request, const RunSpec& spec) {
   if (!named) out += fmt::format(" --{} {}", to_string(spec.role), quoted(spec.command));
   const auto script = spec.scenario->scripts.find(spec.role);
   const bool told = script != spec.scenario->scripts.end() && tells_to_stop(script->second);
-  if (told && !spec.stop.empty() && out.find(" --stop ") == std::string::npos) out += fmt::format(" --stop {}", quoted(spec.stop));
+  if (told && !spec.stop.empty() && out.find(" --stop ") == std::string::npos)
+    out += fmt::format(" --stop {}", quoted(spec.stop));
   return out + fmt::format(" {} --seed {}", quoted(spec.scenario->id), spec.seed);
 }
 

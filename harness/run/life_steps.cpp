@@ -14,7 +14,7 @@
 namespace sockrig {
 namespace {
 
-constexpr int room = 1024;      // of the peer's listener, as it was made
+constexpr int room = 1024;       // of the peer's listener, as it was made
 constexpr int most_fillers = 8;  // a backlog of 0 holds one connection
 
 sockaddr_in loopback(std::uint16_t port) {
@@ -42,8 +42,8 @@ bool holds(const std::string& path, std::string_view text) {
 std::string garbage_collector(pid_t pid) {
   const std::string base = "/proc/" + std::to_string(pid);
   const std::string maps = read_file(base + "/maps");
-  constexpr std::array<std::string_view, 9> known = {"libjvm.so",  "libcoreclr.so", "libmono",  "libnode", "/node\n",
-                                                     "libruby",    "beam.smp",      "libgc.so", "libguile"};
+  constexpr std::array<std::string_view, 9> known = {"libjvm.so", "libcoreclr.so", "libmono",  "libnode", "/node\n",
+                                                     "libruby",   "beam.smp",      "libgc.so", "libguile"};
   for (const std::string_view name : known) {
     if (maps.find(name) != std::string::npos) return std::string(name.front() == '/' ? "node" : name);
   }
@@ -154,9 +154,9 @@ bool Rig::compare_memory(Running& r) {
   record_.kernel["memory counted"] = static_cast<std::int64_t>(counted_memory_);
   record_.kernel["memory grown"] = static_cast<std::int64_t>(grown);
   if (grown > r.step->bytes)
-    contradict(r, "memory-grows",
-               "its memory grew by " + bytes(grown) + " since it was counted; " + bytes(r.step->bytes) +
-                   " were allowed");
+    contradict(
+        r, "memory-grows",
+        "its memory grew by " + bytes(grown) + " since it was counted; " + bytes(r.step->bytes) + " were allowed");
   return r.done = true;
 }
 
@@ -172,9 +172,8 @@ bool Rig::count_closes(Running& r, const Subject& s) {
 }
 
 bool Rig::connect_or_complain(Running& r, Subject& s) {
-  const bool established = std::ranges::any_of(sock_diag_.listeners(), [&](const KernelSocket& l) {
-    return l.local_port == port_ && l.receive_queue > 0;
-  });
+  const bool established = std::ranges::any_of(
+      sock_diag_.listeners(), [&](const KernelSocket& l) { return l.local_port == port_ && l.receive_queue > 0; });
   if (established) return r.done = true;
   if (!s.poll_end()) return false;
   const Ending& e = *s.ending();

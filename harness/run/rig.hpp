@@ -153,7 +153,7 @@ class Rig {
   std::uint64_t memory_before_ = 0;
   std::map<std::string, std::int64_t> counters_before_;
   std::uint32_t round_ = 1;
-  std::vector<pid_t> processes_before_;                 // when it was last seen to listen or to wait
+  std::vector<pid_t> processes_before_;  // when it was last seen to listen or to wait
   std::uint64_t counted_memory_ = 0;
   std::map<pid_t, std::uint64_t> switches_at_zombies_;  // of timed threads, when zombies were first seen
   std::vector<Descriptor> fillers_;                     // connections that fill the queue of the peer's listener

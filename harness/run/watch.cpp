@@ -68,7 +68,8 @@ void Rig::consider_standstill() {
     stop(Stop::deadline, "no-progress", "it waits with a timeout, and nothing moved for 10 seconds");
 }
 
-// Every timed wait has come back to the same call often enough since it was `first` seen. Nothing if one of them is gone.
+// Every timed wait has come back to the same call often enough since it was `first` seen. Nothing if one of them is
+// gone.
 std::optional<bool> Rig::came_back(const Look& l, std::map<pid_t, std::uint64_t>& first) const {
   bool all = l.attentive;
   for (const Waiting& w : l.threads) {

@@ -11,7 +11,8 @@ int main(int count, char** arguments) {
   ssize_t n;
   while ((n = uninterrupted([&] { return recv(connection, buffer, sizeof buffer, 0); })) > 0) {
     for (ssize_t sent = 0, part = 0; sent < n; sent += part) {
-      part = uninterrupted([&] { return send(connection, buffer + sent, static_cast<size_t>(n - sent), MSG_NOSIGNAL); });
+      part =
+          uninterrupted([&] { return send(connection, buffer + sent, static_cast<size_t>(n - sent), MSG_NOSIGNAL); });
       if (part == -1) return 1;
     }
   }
