@@ -392,7 +392,7 @@ BOOST_DATA_TEST_CASE(an_empty_environment_is_mended,
 BOOST_DATA_TEST_CASE(a_number_closed_twice_is_counted_and_a_sweep_is_not,
                      data::make({"once", "twice", "upwards", "downwards"}) ^ data::make({0, 3, 0, 0}), how, times) {
   Region region;
-  BOOST_TEST(region.run("probe", {"close-twice", how}).ended_well());
+  BOOST_TEST(region.run("closes", {how}).ended_well());
   BOOST_TEST(region.totals().closed == 20u);
   BOOST_TEST(region->closed_twice.load() == times);
 }

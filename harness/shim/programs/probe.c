@@ -459,20 +459,6 @@ static void close_all_command(const char* how) {
   receive_command("recv");
 }
 
-// "once": 20 sockets, each closed once. "twice": three of them closed twice. "upwards", "downwards": all closed, then
-// every number there may be, as daemons do.
-static void close_twice_command(const char* how) {
-  int sockets[20];
-  for (int i = 0; i < 20; ++i) sockets[i] = socket(AF_INET, SOCK_STREAM, 0);
-  for (int i = 0; i < 20; ++i) must(close(sockets[i]) == 0, "close");
-  if (!strcmp(how, "twice"))
-    for (int i = 3; i < 12; i += 4) must(close(sockets[i]) == -1 && errno == EBADF, "close again");
-  if (!strcmp(how, "upwards"))
-    for (int fd = 3; fd < 1000; ++fd) close(fd);
-  if (!strcmp(how, "downwards"))
-    for (int fd = 999; fd > 2; --fd) close(fd);
-}
-
 static void setup_command(void) {
   const int one = 1;
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -557,7 +543,6 @@ int main(int count, char** arguments) {
   else if (!strcmp(command, "inherit")) inherit_command();
   else if (!strcmp(command, "from-stdin")) receive_all("read", 0);
   else if (!strcmp(command, "close-all")) close_all_command(a);
-  else if (!strcmp(command, "close-twice")) close_twice_command(a);
   else if (!strcmp(command, "setup")) setup_command();
   else if (!strcmp(command, "fail")) fail_command(a);
   else if (!strcmp(command, "overflow")) overflow_command(a);
