@@ -49,7 +49,7 @@ std::string problems_of(const std::string& text) {
 // The least file that is right with this line in it, or without the key.
 std::string file_with(const ScenarioKey& row, bool given) {
   const std::string example(given ? row.example : "");
-  const bool client = row.key == "client" || row.key == "listens";
+  const bool client = row.key == "client" || row.key == "listens" || row.key == "rounds";
   const std::string role = client                                         ? "client"
                            : row.table == "[script]" && row.key != "peer" ? std::string(row.key)
                                                                           : "echo-server";
@@ -68,7 +68,7 @@ std::string file_with(const ScenarioKey& row, bool given) {
     file += "[[fault]]\n" + (interrupts ? "kind = \"interrupted\"" : example) + "\ncall = \"recv\"\n";
   if (row.table == "[world]" || row.table == "[peer]") file += std::string(row.table) + "\n" + example + "\n";
   std::string script = client ? "peer = 'a: accept'" : "peer = 'a: connect'";
-  if (row.key == "listens") script = "peer = 'subject: complains'";  // nobody can be accepted
+  if (row.key == "listens" || row.key == "rounds") script = "peer = 'subject: complains'";  // nobody need be accepted
   if (row.table == "[script]" && given) script = example;
   return file + "[script]\n" + script + "\n";
 }
