@@ -87,12 +87,29 @@ std::string differences(const JsonRun& run, const Ids& wanted) {
   return out;
 }
 
-std::string role_of_style(const std::string& name) {
-  const std::map<std::string, std::string> roles{
-      {"echo", "echo-server"}, {"discard", "discard-server"}, {"chargen", "chargen-server"}, {"client", "client"}};
-  const auto found = roles.find(name.substr(0, name.find_first_of("-.")));
-  BOOST_REQUIRE_MESSAGE(found != roles.end(), name << ": its name does not begin with its role");
-  return found->second;
+struct Style {
+  std::string name, role, serves, needs;
+};
+
+std::vector<Style> styles_in(const std::string& file) {
+  std::vector<Style> out;
+  const toml::table table = toml::parse_file(file);
+  for (const toml::node& node : *table.get_as<toml::array>("style")) {
+    const toml::table& entry = *node.as_table();
+    const auto word = [&](const char* key) { return entry[key].value<std::string>(); };
+    out.push_back({.name = word("name").value(),
+                   .role = word("role").value(),
+                   .serves = word("serves").value_or("at-once"),
+                   .needs = word("needs").value_or("")});
+  }
+  return out;
+}
+
+// Why a style that needs something cannot be tried here; "" = it can.
+std::string left_out(const Style& style) {
+  if (style.needs == "python3" && ::access("/usr/bin/python3", X_OK) != 0) return "there is no python3";
+  if (style.needs == "rustc" && ::access(planted("style-" + style.name).c_str(), X_OK) != 0) return "no rustc";
+  return "";
 }
 
 std::vector<std::string> programs_with(const std::string& prefix) {
@@ -138,20 +155,19 @@ BOOST_AUTO_TEST_CASE(mistakes) {
 }
 
 BOOST_AUTO_TEST_CASE(styles) {
-  const std::vector<std::string> all = programs_with("style-");
-  BOOST_TEST(all.size() > 5u);
-  for (const std::string& name : all) {
+  const std::vector<Style> all = styles_in(SOCKRIG_SOURCE_DIR "/sut/styles/styles.toml");
+  Ids described;
+  for (const Style& style : all) {
+    const std::string& name = style.name;
+    BOOST_TEST(described.insert(name).second, name << " is described twice");
     if (!asked_for(name)) continue;
-    std::string command = planted("style-" + name) + " {host} {port}";
-    if (name.ends_with(".py")) {
-      if (::access("/usr/bin/python3", X_OK) != 0) {
-        BOOST_TEST_MESSAGE(name << " is left out: there is no python3");
-        continue;
-      }
-      command = "/usr/bin/python3 " + command;
+    if (const std::string why = left_out(style); !why.empty()) {
+      BOOST_TEST_MESSAGE(name << " is left out: " << why);
+      continue;
     }
-    std::vector<std::string> arguments{"--" + role_of_style(name), command};
-    if (name == "echo-in-turn") arguments.insert(arguments.end(), {"--serves", "in-turn"});
+    const std::string interpreter = style.needs == "python3" ? "/usr/bin/python3 " : "";
+    const std::vector<std::string> arguments{
+        "--" + style.role, interpreter + planted("style-" + name) + " {host} {port}", "--serves", style.serves};
     const JsonRun run = run_for_json(arguments);
     const std::string differs = differences(run, {});
     BOOST_TEST_MESSAGE((differs.empty() ? "as it should be: " : "DIFFERS: ") << name);
@@ -161,6 +177,8 @@ BOOST_AUTO_TEST_CASE(styles) {
         std::ranges::count_if(run.report.at("results"), [](const json& r) { return r.at("outcome") == "pass"; }) > 10,
         name);
   }
+  for (const std::string& name : programs_with("style-"))
+    BOOST_TEST(described.contains(name), name << " is not in styles.toml");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
