@@ -8,7 +8,6 @@
 #include <functional>
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <sstream>
 

@@ -131,7 +131,7 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       if (met_dead_connection()) return r.done = true;
       if (s.started() && !s.poll_end() && !wait_until_idle(r)) return false;
       if (met_dead_connection()) return r.done = true;  // it may have come to it since
-      contradict(r, "not-met", "it never sent on the connection whose other side was gone");
+      contradict(r, "not-met", "it was not seen to send on the connection whose other side was gone");
       return true;
     default:
       throw std::logic_error("a step that no subject has: " + r.step->text);
