@@ -174,6 +174,8 @@ std::vector<ProcessState> states_of(const std::vector<pid_t>& pids) {
   return out;
 }
 
+constexpr std::uint32_t tries_in_vain = 2;
+
 }  // namespace
 
 // Data or a handshake that the kernel will still deliver without anybody's doing.
@@ -211,7 +213,10 @@ bool StandstillDetector::on_its_way(const std::vector<KernelSocket>& sockets) co
     if (s.send_queue == 0) return false;
     const auto other = other_end(s);
     if (other == sockets.end()) return s.timer == 1;
-    return other->receive_queue == 0 || s.timer == 1;  // not probing a full receiver: still travelling
+    if (other->receive_queue == 0) return true;
+    // Not probing a full receiver: still travelling, unless it was dropped for want of memory there and sent again, in
+    // vain. Many small segments use up the memory before the window. The kernel goes on trying, for ever more rarely.
+    return s.timer == 1 && !(other->full && s.tries >= tries_in_vain);
   });
 }
 
