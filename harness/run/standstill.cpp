@@ -176,6 +176,10 @@ std::vector<ProcessState> states_of(const std::vector<pid_t>& pids) {
 
 constexpr std::uint32_t tries_in_vain = 2;
 
+bool is_stuffed(const KernelSocket& s) {
+  return s.full && s.receive_queue > 0;
+}
+
 }  // namespace
 
 // Data or a handshake that the kernel will still deliver without anybody's doing.
@@ -213,10 +217,10 @@ bool StandstillDetector::on_its_way(const std::vector<KernelSocket>& sockets) co
     if (s.send_queue == 0) return false;
     const auto other = other_end(s);
     if (other == sockets.end()) return s.timer == 1;
-    if (other->receive_queue == 0) return true;
-    // Not probing a full receiver: still travelling, unless it was dropped for want of memory there and sent again, in
-    // vain. Many small segments use up the memory before the window. The kernel goes on trying, for ever more rarely.
-    return s.timer == 1 && !(other->full && s.tries >= tries_in_vain);
+    // Many small segments use up a receiver's memory before the window that it announced. Then it drops what comes,
+    // even the acknowledgements of what it sent itself, and the kernel sends again and again, in vain, until it reads.
+    if (s.tries >= tries_in_vain && (is_stuffed(s) || is_stuffed(*other))) return false;
+    return other->receive_queue == 0 || s.timer == 1;  // not probing a full receiver: still travelling
   });
 }
 
