@@ -12,6 +12,7 @@
 #include "catalogue/script_table.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "judge/codes.hpp"
 
 namespace sockrig {
 namespace {
@@ -93,6 +94,14 @@ void print_script_language(std::ostream& out) {
   for (const ModifierRow& row : modifier_table())
     out << fmt::format("  {:<{}}  {}\n", row.form, form_width, row.meaning);
   out << "\ncounters of the kernel\n" << wrapped(fmt::format("{}", fmt::join(kernel_counters(), " ")), 2);
+}
+
+void print_diagnoses(std::ostream& out) {
+  out << "The code of a diagnosis, as results.json has it. Where the calls prove a cause it is named; else what was "
+         "seen.\n";
+  std::size_t longest = 0;
+  for (const DiagnosisCode& d : diagnosis_codes()) longest = std::max(longest, d.code.size());
+  for (const DiagnosisCode& d : diagnosis_codes()) out << fmt::format("  {:<{}}  {}\n", d.code, longest, d.meaning);
 }
 
 // Each kind with what stands beside it in its table; what the values mean is told by --faults.
@@ -215,11 +224,12 @@ int explain_command(const std::vector<std::string>& arguments, const Paths& path
   options.add_options()("file", "the keys of a scenario file, with ranges and defaults, and an example");
   options.add_options()("faults", "all kinds of faults, their licences and parameters");
   options.add_options()("script", "the verbs of the script language");
+  options.add_options()("diagnoses", "the codes of diagnoses, and what they mean");
   options.add_options()("scenarios", po::value<std::string>()->value_name("DIR"), "the folder of the scenarios");
   po::variables_map values;
   std::vector<std::string> words;
   const CommandUsage usage = {
-      "explain", "ID… | --file | --faults | --script",
+      "explain", "ID… | --file | --faults | --script | --diagnoses",
       "Explains a claim: what must hold and why, what is done to the program, and where to look when it\n"
       "fails. To write a scenario of your own, begin with --file.",
       "id", "sockrig explain stream/short-recv-one\nsockrig explain --file --script"};
@@ -234,8 +244,10 @@ int explain_command(const std::vector<std::string>& arguments, const Paths& path
   tell("file", print_file_keys);
   tell("faults", print_faults);
   tell("script", print_script_language);
+  tell("diagnoses", print_diagnoses);
   if (!said && words.empty()) {
-    err << "sockrig explain: expected an ID, --file, --faults or --script\nTry 'sockrig explain --help'.\n";
+    err << "sockrig explain: expected an ID, --file, --faults, --script or --diagnoses\nTry 'sockrig explain "
+           "--help'.\n";
     return 2;
   }
   const std::string root = values.contains("scenarios") ? values["scenarios"].as<std::string>() : paths.scenarios;

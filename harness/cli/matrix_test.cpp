@@ -24,14 +24,29 @@ using Ids = std::set<std::string>;
 struct Mistake {
   std::string name, role;
   Ids fails;
+  std::map<std::string, std::string> diagnoses;  // claim → the code that its diagnosis must bear
 };
+
+// One code is that of the first claim of `fails`; a table names the claims.
+std::map<std::string, std::string> diagnoses_of(const toml::table& entry, const toml::array& fails) {
+  std::map<std::string, std::string> out;
+  if (const auto code = entry["diagnosis"].value<std::string>(); code && !fails.empty())
+    out[fails[0].value<std::string>().value()] = *code;
+  if (const toml::table* table = entry["diagnosis"].as_table()) {
+    for (const auto& [id, code] : *table) out[std::string(id.str())] = code.value<std::string>().value();
+  }
+  return out;
+}
 
 std::vector<Mistake> mistakes_in(const std::string& file) {
   std::vector<Mistake> out;
   const toml::table table = toml::parse_file(file);
   for (const toml::node& node : *table.get_as<toml::array>("mistake")) {
     const toml::table& entry = *node.as_table();
-    Mistake m{entry["name"].value<std::string>().value(), entry["role"].value<std::string>().value(), {}};
+    Mistake m{entry["name"].value<std::string>().value(),
+              entry["role"].value<std::string>().value(),
+              {},
+              diagnoses_of(entry, *entry["fails"].as_array())};
     for (const toml::node& id : *entry["fails"].as_array()) m.fails.insert(id.value<std::string>().value());
     out.push_back(std::move(m));
   }
@@ -87,6 +102,17 @@ std::string differences(const JsonRun& run, const Ids& wanted) {
   return out;
 }
 
+// Whether the failures are explained as they should be; "" = yes.
+std::string misdiagnosed(const JsonRun& run, const Mistake& m, const Ids& known) {
+  std::string out;
+  for (const auto& [id, code] : m.diagnoses) {
+    const json* result = run.result(id);
+    if (!known.contains(id) || result == nullptr || result->at("diagnosis").is_null()) continue;
+    if (result->at("diagnosis").at("code") != code) out += told(*result) + "    should be [" + code + "]\n";
+  }
+  return out.empty() ? out : "explained otherwise:\n" + out;
+}
+
 std::string role_of_style(const std::string& name) {
   const std::map<std::string, std::string> roles{
       {"echo", "echo-server"}, {"discard", "discard-server"}, {"chargen", "chargen-server"}, {"client", "client"}};
@@ -125,7 +151,7 @@ BOOST_AUTO_TEST_CASE(mistakes) {
     noticed.insert(wanted.begin(), wanted.end());
     if (!asked_for(m.name)) continue;
     const JsonRun run = run_for_json({"--" + m.role, planted("mistake-" + m.name) + " {host} {port}"});
-    const std::string differs = differences(run, wanted);
+    const std::string differs = differences(run, wanted) + misdiagnosed(run, m, known);
     BOOST_TEST_MESSAGE((differs.empty() ? "as it should be: " : "DIFFERS: ") << m.name << " [" << m.role << "]");
     BOOST_TEST(differs.empty(), m.name << " [" << m.role << "]\n" << differs);
     if (differs.empty()) BOOST_TEST(run.finished.code == (wanted.empty() ? 0 : 1));

@@ -44,7 +44,7 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpe
             "the shim is not in the program (is it static, or does it clear its environment?)" + silent};
   if (!o.data_seen)
     return {Outcome::inconclusive,
-            "the program's calls were not seen (it does not call the C library's functions for its sockets)" + silent};
+            "the program's calls were not seen (it calls the kernel itself, or uses stdio on its sockets)" + silent};
   std::string why;
   bool program = false, moment = false;
   for (const auto& [reason, count] : fault.withheld) {
@@ -59,7 +59,8 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpe
     if (f.text == fault.text) rule = &f.rule;
   }
   if (fault.seen == 0 && rule != nullptr && rule->verb == wire::Verb::interrupt)
-    return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text + " is about"};
+    return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text +
+                                  " could cut short"};
   return {Outcome::inconclusive,
           fault.text + " never fired" +
               (why.empty() ? " (" + std::to_string(fault.seen) + " calls were seen)" : ": " + why)};

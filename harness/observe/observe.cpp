@@ -6,17 +6,24 @@
 namespace sockrig {
 namespace {
 
-const Channel* channel_at(const Record& record, std::uint16_t local_port, std::uint16_t remote_port) {
-  for (const Channel& c : record.channels) {
-    // A connection is known by the port that is not the service's.
-    if (c.local_port != 0 && (c.local_port == local_port || c.local_port == remote_port)) return &c;
+// The line of a call that waits, where the shim saw it begin.
+std::string place_of(const Waiting& w, const Record& record) {
+  if (w.local_port == 0) return {};
+  for (const SocketRecord& s : record.sockets) {
+    if (s.inside == wire::Call::count || s.local_port != w.local_port || (s.flags & wire::socket_closed) != 0) continue;
+    const bool same = w.listener ? (s.flags & wire::socket_listener) != 0 : s.remote_port == w.remote_port;
+    // The kernel's name of a call may be another than the C library's: recv() is recvfrom.
+    const std::string_view name = wire::name_of(s.inside);
+    const bool call = name.starts_with(w.call) || (w.call == "accept4" && name == "accept");
+    if (same && call) return place_of(record, s.image, s.caller);
   }
-  return nullptr;
+  return {};
 }
 
 std::string describe(const Waiting& w, const Record& record) {
-  if (w.call.empty()) return "stopped by a signal";
-  std::string out = "in " + w.call + "()";
+  if (w.call.empty()) return "is stopped by a signal";
+  if (w.sleeping) return "sleeps";
+  std::string out = "waits in " + w.call + "()" + place_of(w, record);
   if (w.listener)
     out += " on its listener";
   else if (const Channel* c = channel_at(record, w.local_port, w.remote_port); c != nullptr && w.local_port != 0) {
@@ -63,6 +70,18 @@ bool saw_data(const Record& record) {
 }
 
 }  // namespace
+
+const Channel* channel_at(const Record& record, std::uint16_t local_port, std::uint16_t remote_port) {
+  for (const Channel& c : record.channels) {
+    if (c.local_port != 0 && (c.local_port == local_port || c.local_port == remote_port)) return &c;
+  }
+  return nullptr;
+}
+
+std::string place_of(const Record& record, std::uint8_t image, std::uint32_t caller) {
+  const auto found = record.places.find({image, caller});
+  return found == record.places.end() ? "" : " at " + found->second;
+}
 
 std::string_view to_string(wire::Withheld w) {
   switch (w) {
@@ -130,7 +149,8 @@ Observation observe(const RunSpec& spec, Record record) {
     o.spun_name = c != nullptr ? c->name : "a connection";
   }
   for (auto e = record.events.rbegin(); e != record.events.rend() && o.injected.size() < 3; ++e) {
-    if ((e->flags & wire::event_injected) != 0) o.injected.push_back(to_string(*e) + "   (injected)");
+    if ((e->flags & wire::event_injected) != 0)
+      o.injected.push_back(to_string(*e) + place_of(record, *e) + "   (injected)");
   }
   std::ranges::reverse(o.injected);
   o.record = std::move(record);

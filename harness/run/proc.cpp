@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <sstream>
@@ -114,6 +115,16 @@ std::optional<ProcessState> process_state(pid_t pid) {
   }
   if (process.threads.empty()) return std::nullopt;
   return process;
+}
+
+pid_t pid_within(pid_t pid) {
+  const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
+  constexpr std::string_view name = "\nNSpid:";
+  const std::size_t begin = status.find(name);
+  if (begin == status.npos) return -1;
+  const std::size_t end = std::min(status.find('\n', begin + name.size()), status.size());
+  const std::size_t last = status.find_last_of(" \t", end - 1);  // the innermost stands last
+  return static_cast<pid_t>(std::strtol(status.c_str() + last + 1, nullptr, 10));
 }
 
 std::vector<OpenDescriptor> open_descriptors(pid_t pid) {

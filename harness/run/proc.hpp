@@ -35,6 +35,9 @@ struct ProcessState {
 // Nothing if the process ended (or is a zombie).
 std::optional<ProcessState> process_state(pid_t pid);
 
+// The number that the process itself knows as its own (pid_namespaces(7)), as the shim writes it down; -1 if it is gone.
+pid_t pid_within(pid_t pid);
+
 struct OpenDescriptor {
   int fd = -1;
   std::string target;  // "socket:[123]", "anon_inode:[timerfd]", a path

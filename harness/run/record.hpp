@@ -81,7 +81,19 @@ struct SocketRecord {
   std::uint16_t local_port = 0, remote_port = 0;
   std::uint64_t received = 0, sent = 0;
   std::uint32_t recv_calls = 0, send_calls = 0, ends = 0;
+  wire::Call inside = wire::Call::count;  // the call that had not returned; count = none
+  std::uint8_t image = 0;                 // and where it was made, as in CallEvent
+  std::uint32_t caller = 0;
 };
+
+// A process of the subject that had a socket open when the run stopped.
+struct Holder {
+  std::int32_t pid = 0;  // as it numbers itself
+  std::uint32_t inode = 0;
+};
+
+// Where calls were made: image and caller of a CallEvent → "server.cpp:42". Only what debug information tells.
+using Places = std::map<std::pair<std::uint8_t, std::uint32_t>, std::string>;
 
 struct Record {
   std::uint16_t port = 0;
@@ -102,6 +114,9 @@ struct Record {
   std::vector<SocketRecord> sockets;
   std::vector<CallEvent> events;
   std::uint64_t events_dropped = 0;
+  // If the script was not carried out, or the subject was killed by a signal:
+  std::vector<Holder> holders;
+  Places places;
   double duration_ms = 0;
 };
 

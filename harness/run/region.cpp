@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <new>
@@ -84,7 +85,7 @@ void write_rule(wire::Rule& to, const RulePlan& from, std::uint32_t id) {
 // Numbers that would index our tables later are brought into range here, once.
 CallEvent copy_of(const wire::Event& e, std::uint64_t sequence) {
   const auto known_call = e.call < wire::Call::count;
-  const auto known_reason = e.withheld < static_cast<std::uint32_t>(wire::Withheld::count);
+  const auto known_reason = e.withheld < static_cast<std::uint8_t>(wire::Withheld::count);
   const auto known_socket = e.socket >= 0 && e.socket < static_cast<std::int32_t>(wire::max_sockets);
   return {.sequence = sequence,
           .time_ns = e.time_ns,
@@ -98,7 +99,9 @@ CallEvent copy_of(const wire::Event& e, std::uint64_t sequence) {
           .asked = e.asked,
           .result = e.result,
           .error = e.error,
-          .withheld = known_reason ? static_cast<wire::Withheld>(e.withheld) : wire::Withheld::count};
+          .withheld = known_reason ? static_cast<wire::Withheld>(e.withheld) : wire::Withheld::count,
+          .image = e.image,
+          .caller = e.caller};
 }
 
 // A writer claims its place and fills it a moment later, later still where the machine is busy. One that was killed in
@@ -169,6 +172,27 @@ bool Region::attached(std::int32_t pid) const {
   if (pid <= 0) return false;
   const auto same = [pid](const wire::Process& p) { return p.pid.load(std::memory_order_acquire) == pid; };
   return std::any_of(std::begin(memory_->processes), std::end(memory_->processes), same);
+}
+
+bool Region::may_ring(std::int32_t pid, double seconds) const {
+  for (std::size_t i = std::size(memory_->processes); pid > 0 && i-- > 0;) {  // the newest: a pid may come again
+    const wire::Process& p = memory_->processes[i];
+    if (p.pid.load(std::memory_order_acquire) != pid) continue;
+    const std::uint64_t at = p.alarm_at.load(std::memory_order_relaxed);
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    const double from_now = static_cast<double>(at) / 1e9 - static_cast<double>(now.tv_sec);
+    // One that is over is still given a moment to arrive.
+    return at == ~std::uint64_t{0} || (at != 0 && from_now > -2 && from_now < seconds);
+  }
+  return true;  // the shim is not in it
+}
+
+std::string Region::image_path(std::uint8_t image) const {
+  if (image == 0 || image > wire::max_images) return {};
+  const wire::Image& i = memory_->images[image - 1];
+  if (i.complete.load(std::memory_order_acquire) != 1) return {};
+  return {i.path, ::strnlen(i.path, sizeof i.path)};
 }
 
 std::vector<std::string> shim_environment(const std::string& shim, const Region& region) {

@@ -70,7 +70,8 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
                     return e->channel.local_port != 0 &&
                            (s.local_port == e->channel.local_port || s.remote_port == e->channel.local_port);
                   });
-                }),
+                },
+                [this](pid_t pid) { return region_.may_ring(pid_within(pid), deadline_seconds); }),
       script_(whole_script(spec.scenario->scripts.at(spec.role), spec.role)) {
   for (const ScriptLine& line : script_) {
     first_record_.push_back(record_.steps.size());

@@ -21,6 +21,8 @@
 
 namespace sockrig {
 
+inline constexpr double deadline_seconds = 10;  // for programs that wait with timeouts; nothing else is timed
+
 inline double seconds_since(std::chrono::steady_clock::time_point t) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - t).count();
 }
@@ -102,6 +104,7 @@ class Rig {
   std::vector<pid_t> subject_pids() const;
   std::vector<std::string> held_by_subject() const;
   bool is_theirs(const KernelSocket& s, const std::vector<std::string>& held) const;
+  void explain_end();
   std::int64_t descriptors() const;
   std::uint64_t memory(bool peak) const;
   Look look();

@@ -12,7 +12,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr double deadline_seconds = 10;        // for programs that wait with timeouts; nothing else is timed
 constexpr double spinning_seconds = 3;         // of processor time without a byte moved
 constexpr double starting_seconds = 60;        // of processor time before it listens: run-times have much to load
 constexpr std::uint32_t spinning_ends = 1000;  // receives that returned 0, likewise
@@ -172,7 +171,13 @@ void Rig::collect() {
     const wire::Socket& s = m.sockets[i];
     record_.sockets.push_back({s.pid, s.fd, s.birth, s.flags.load(), s.local_port, s.remote_port, s.received.load(),
                                s.sent.load(), s.recv_calls.load(), s.send_calls.load(), s.ends.load()});
+    const std::uint32_t inside = s.inside.load();
+    if ((inside & 0xffff) == 0 || (inside & 0xffff) > static_cast<std::uint32_t>(wire::Call::count)) continue;
+    record_.sockets.back().inside = static_cast<wire::Call>((inside & 0xffff) - 1);
+    record_.sockets.back().image = static_cast<std::uint8_t>(inside >> 16);
+    record_.sockets.back().caller = s.inside_caller.load();
   }
+  explain_end();
 }
 
 }  // namespace sockrig

@@ -21,7 +21,7 @@ constexpr long not_possible = -EOPNOTSUPP;
 
 // `real_call(length)` makes the call for at most `length` bytes, unchanged if that is what was asked.
 template <class Real>
-ssize_t receive(Call call, int fd, std::size_t asked, int flags, Real real_call) {
+SOCKRIG_INTO_EXPORT ssize_t receive(Call call, int fd, std::size_t asked, int flags, Real real_call) {
   if (!active()) return real_call(asked);
   const int socket = socket_of(fd);
   if (socket < 0) return real_call(asked);
@@ -55,7 +55,7 @@ void cut_in_the_middle(Op& op, NoWait no_wait) {
 
 // `no_wait(length)` sends what fits of so many bytes without blocking, straight through the kernel: a count or −errno.
 template <class Real, class NoWait>
-ssize_t transmit(Call call, int fd, std::size_t asked, int flags, Real real_call, NoWait no_wait) {
+SOCKRIG_INTO_EXPORT ssize_t transmit(Call call, int fd, std::size_t asked, int flags, Real real_call, NoWait no_wait) {
   if (!active()) return real_call(asked);
   const int socket = socket_of(fd);
   if (socket < 0) return real_call(asked);
@@ -127,7 +127,7 @@ std::int64_t total_of(const Messages* messages, int count) {
 
 // recvmmsg and sendmmsg: passed through; the counters want bytes, the program a number of messages.
 template <class Real>
-int many(Call call, int fd, mmsghdr* messages, unsigned count, int flags, Real real_call) {
+SOCKRIG_INTO_EXPORT int many(Call call, int fd, mmsghdr* messages, unsigned count, int flags, Real real_call) {
   if (!active()) return real_call();
   const int socket = socket_of(fd);
   if (socket < 0) return real_call();
@@ -139,7 +139,7 @@ int many(Call call, int fd, mmsghdr* messages, unsigned count, int flags, Real r
   return static_cast<int>(conclude_many(op, done, done > 0 ? total_of(messages, done) : done));
 }
 
-ssize_t copy_file(int out, int in, off_t* offset, std::size_t asked) {
+SOCKRIG_INTO_EXPORT ssize_t copy_file(int out, int in, off_t* offset, std::size_t asked) {
   return transmit(
       Call::sendfile, out, asked, 0,
       [=](std::size_t length) { return real.sendfile64(out, in, reinterpret_cast<off64_t*>(offset), length); }, never);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "shim/environment.hpp"
+#include "shim/image.hpp"
 #include "shim/real.hpp"
 #include "shim/rules.hpp"
 #include "shim/sys.hpp"
@@ -154,7 +155,8 @@ SOCKRIG_EXPORT int getaddrinfo(const char* host, const char* service, const addr
           .flags = static_cast<std::uint16_t>(op.fired ? sockrig::wire::event_injected : 0),
           .rule = op.fired ? op.fired->id : 0,
           .asked = answer == 0 ? as_long(*result) : 0,
-          .result = answer});
+          .result = answer,
+          .caller = place_of(op.caller)});
   return answer;
 }
 

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "shim/descriptors.hpp"
+#include "shim/image.hpp"
 #include "shim/interrupt.hpp"
 #include "shim/licence.hpp"
 #include "shim/sys.hpp"
@@ -138,6 +139,18 @@ void settle_clamp(Op& op, std::int64_t result) {
   if (op.family == Family::recv) rearm(op.socket);
 }
 
+// What a thread that never comes back was doing: waiting for ever, or killed by what the call raised.
+void enter(const Op& op) {
+  if (op.socket < 0) return;
+  wire::Socket& socket = region->sockets[op.socket];
+  socket.inside_caller.store(place_of(op.caller), std::memory_order_relaxed);
+  socket.inside.store((static_cast<std::uint32_t>(op.call) + 1) | std::uint32_t{here.image} << 16,
+                      std::memory_order_relaxed);
+}
+void leave(const Op& op) {
+  if (op.socket >= 0) region->sockets[op.socket].inside.store(0, std::memory_order_relaxed);
+}
+
 bool is_data(const Op& op) {
   return op.family == Family::recv || op.family == Family::send;
 }
@@ -145,7 +158,7 @@ bool is_data(const Op& op) {
 // Plain transfers are what there is most of, and the counters of the socket have them already.
 bool may_be_left_out(const Op& op, std::int64_t result) {
   if (!is_data(op) || result <= 0 || op.fired || op.held || region->trace_all) return false;
-  return region->rule_count == 0 || ring_fill() > wire::ring_size / 2;
+  return ring_fill() > wire::ring_size / 2;
 }
 
 }  // namespace
@@ -178,6 +191,7 @@ void fail(Op& op, int error) {
 
 void decide(Op& op) {
   op.ordinal = next_ordinal(op);
+  enter(op);
   const std::uint32_t count = region->rule_count;
   for (std::uint32_t i = 0; i < count && !op.done; ++i) {
     Rule& rule = region->rules[i];
@@ -195,6 +209,7 @@ std::int64_t conclude(Op& op, std::int64_t result) {
 }
 
 std::int64_t conclude_many(Op& op, std::int64_t result, std::int64_t bytes) {
+  leave(op);
   if (op.clamp && !op.done) settle_clamp(op, result);
   if (op.fail_after && result >= 0 && fire(*op.fail_after, op)) {
     fail(op, op.fail_after->error);
@@ -204,6 +219,7 @@ std::int64_t conclude_many(Op& op, std::int64_t result, std::int64_t bytes) {
   if (is_data(op)) count_transfer(op, bytes);
   if (may_be_left_out(op, result)) return result;
   Note note{.call = op.call, .fd = op.fd, .socket = op.socket, .asked = op.asked, .result = result};
+  note.caller = place_of(op.caller);
   if (result < 0) note.error = errno;
   if (op.family == Family::send && (op.message_flags & MSG_NOSIGNAL)) note.flags |= wire::event_no_signal;
   if (op.fired) {

@@ -12,6 +12,9 @@
 
 namespace sockrig::shim {
 
+// A function that makes an Op is inlined into the exported one: only there is the return address the program's.
+#define SOCKRIG_INTO_EXPORT inline __attribute__((always_inline))
+
 struct Op {
   wire::Call call;
   wire::Family family;
@@ -32,6 +35,7 @@ struct Op {
   bool done = false;  // no real call any more: result and error are set
   std::int64_t result = 0;
   int error = 0;
+  const void* caller = __builtin_return_address(0);
 };
 
 // Walks the rules; to be called once per call, also when there are none.

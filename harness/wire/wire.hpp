@@ -12,12 +12,13 @@
 namespace sockrig::wire {
 
 inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
-inline constexpr std::uint32_t version = 2;
+inline constexpr std::uint32_t version = 3;
 inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
 
 inline constexpr std::uint32_t max_rules = 32;
 inline constexpr std::uint32_t max_processes = 1024;
 inline constexpr std::uint32_t max_sockets = 4096;
+inline constexpr std::uint32_t max_images = 32;
 inline constexpr std::uint32_t ring_size = 1u << 14;  // events; a power of two
 
 // A family is what a rule names and a person says; the exact function is the Call.
@@ -127,12 +128,19 @@ struct Rule {
   std::atomic<std::uint32_t> withheld[static_cast<std::size_t>(Withheld::count)];
 };
 
+// An executable file that the shim was loaded with. Its index + 1 is what events call their image.
+struct Image {
+  std::atomic<std::uint32_t> complete;  // 1: the path is written
+  char path[508];                       // as /proc/self/exe says, ending in 0; a longer one is not written down
+};
+
 // A process (one address space; exec begins a new one) that the shim is in.
 struct Process {
   std::atomic<std::int32_t> pid;  // written last; 0 = slot free
   std::int32_t parent;
   std::uint32_t key;                    // the path of births, hashed: same seed, same run, whatever the pid
   std::atomic<std::uint32_t> children;  // born so far; the next child's ordinal
+  std::atomic<std::uint64_t> alarm_at;  // CLOCK_MONOTONIC ns at which SIGALRM was asked for; 0 = not asked for
 };
 
 enum SocketFlag : std::uint32_t {
@@ -147,6 +155,8 @@ enum SocketFlag : std::uint32_t {
   socket_closed = 256,
   socket_no_delay = 512,
   socket_sigpipe_kills = 1024,  // its first send would have raised a SIGPIPE that ends the program
+  socket_linger_zero = 2048,    // SO_LINGER on, with 0 seconds: its close resets the connection
+  socket_timed_recv = 4096,     // SO_RCVTIMEO was set
 };
 
 // A TCP socket that the shim saw, from birth to close.
@@ -157,11 +167,12 @@ struct Socket {
   std::uint32_t birth;                    // n-th socket of that process, from 0
   std::atomic<std::uint32_t> flags;       // SocketFlag
   std::uint16_t local_port, remote_port;  // host byte order; 0 = not known yet
-  std::uint32_t reserved;
+  std::atomic<std::uint32_t> inside_caller;  // of the call that has not returned yet, as Event::caller
   std::atomic<std::uint64_t> received, sent;  // bytes that the program was told of
   std::atomic<std::uint32_t> recv_calls, send_calls;
   std::atomic<std::uint32_t> ends;          // times a receive returned 0
   std::atomic<std::uint32_t> ordinals[16];  // calls so far, per Family
+  std::atomic<std::uint32_t> inside;        // that call: Call + 1, and its image in the upper half; 0 = none
 };
 
 enum EventFlag : std::uint16_t {
@@ -177,12 +188,14 @@ struct Event {
   Call call;
   std::uint16_t flags;  // EventFlag
   std::int32_t fd;
-  std::int32_t socket;     // index into sockets, -1 = none
-  std::uint32_t rule;      // id of the rule that fired or was withheld, 0 = none
-  std::int64_t asked;      // bytes asked for, backlog, how, timeout in ms …, as the program said it
-  std::int64_t result;     // as the program was told
-  std::int32_t error;      // errno if result < 0
-  std::uint32_t withheld;  // Withheld, if event_withheld
+  std::int32_t socket;    // index into sockets, -1 = none
+  std::uint32_t rule;     // id of the rule that fired or was withheld, 0 = none
+  std::int64_t asked;     // bytes asked for, backlog, how, timeout in ms …, as the program said it
+  std::int64_t result;    // as the program was told
+  std::int16_t error;     // errno if result < 0
+  std::uint8_t withheld;  // Withheld, if event_withheld
+  std::uint8_t image;     // 1-based index into images; 0 = unknown
+  std::uint32_t caller;   // address that the call returns to, counted from the executable's address 0; 0 = elsewhere
 };
 
 struct Region {
@@ -197,13 +210,16 @@ struct Region {
   std::atomic<std::uint64_t> tail;     // events consumed by the reader
   std::atomic<std::uint64_t> dropped;  // events lost because the ring was full
   Rule rules[max_rules];
+  std::atomic<std::uint32_t> image_count;
+  Image images[max_images];
   Process processes[max_processes];
   Socket sockets[max_sockets];
   Event ring[ring_size];
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
-static_assert(sizeof(Rule) == 120 && sizeof(Process) == 16 && sizeof(Socket) == 128 && sizeof(Event) == 64);
+static_assert(sizeof(Rule) == 120 && sizeof(Process) == 24 && sizeof(Image) == 512);
+static_assert(sizeof(Socket) == 128 && sizeof(Event) == 64);
 
 // The one source of chance: no state, no clock, no pid (architecture.md, law 6).
 constexpr std::uint64_t mix(std::uint64_t x) {
