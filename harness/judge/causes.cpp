@@ -180,9 +180,8 @@ std::optional<Cause> cause_of_silence(const Observation& o) {
     if (e.call == Call::bind) failed = e.result < 0 && e.error == EADDRINUSE && !reuse_since ? &e : nullptr;
   }
   // Against another program that listens there it would not have helped; against TIME_WAIT it does.
-  const bool waited_for = std::ranges::any_of(r.steps, [](const StepRecord& s) {
-    return s.verb == StepVerb::time_wait && s.outcome == StepOutcome::met;
-  });
+  const bool waited_for = std::ranges::any_of(
+      r.steps, [](const StepRecord& s) { return s.verb == StepVerb::time_wait && s.outcome == StepOutcome::met; });
   if (failed == nullptr || !waited_for) return {};
   const std::string call = named(r, *failed) + " failed with EADDRINUSE";
   const bool late = std::ranges::any_of(

@@ -29,6 +29,8 @@ std::optional<Cause> cause_of_end(const Observation& o);
 std::optional<Cause> cause_of_spinning(const Observation& o);
 // Of one that waits, while bytes or clients wait for it.
 std::optional<Cause> cause_of_standstill(const Observation& o, const Channel* awaited);
+// Of an echo that stopped short.
+std::optional<Cause> cause_of_debt(const Observation& o, const Channel& c);
 // Of a connection that is not closed.
 std::optional<Cause> cause_of_open_connection(const Observation& o, const Channel& c);
 // Of a port that is not listened on.

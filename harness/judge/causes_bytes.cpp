@@ -90,6 +90,18 @@ std::optional<Cause> last_part(const Record& record, const Sends& sends, const D
   return {};
 }
 
+// What followed a short send: a receive, and then just what it brought was sent. The rest was dropped.
+bool goes_on_with_new_bytes(const Record& record, const Sends& sends, const Sent& s) {
+  const auto next = std::ranges::find_if(sends.calls, [&](const Sent& o) { return o.before == s.after(); });
+  if (!sends.whole || next == sends.calls.end()) return false;
+  const CallEvent* received = nullptr;
+  for (const CallEvent* e = s.call + 1; e < next->call; ++e) {
+    if (e->socket == s.call->socket && wire::family_of(e->call) == Family::recv) received = e;
+  }
+  return received != nullptr && received->result > 0 && next->call->asked == received->result &&
+         &record.events.front() <= s.call;
+}
+
 std::optional<Cause> short_send(const Record& record, const Sends& sends, const Divergence& d) {
   const Sent* by_offset = nullptr;
   const Sent* by_length = nullptr;
@@ -108,6 +120,8 @@ std::optional<Cause> short_send(const Record& record, const Sends& sends, const 
     return Cause{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
   if (d.kind == DivergenceKind::repeated && d.length == result(*s))
     return Cause{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
+  if (goes_on_with_new_bytes(record, sends, *s))
+    return Cause{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
   return Cause{"short-send-misplaced", returned(record, *s) + ", and what was sent next does not follow"};
 }
 

@@ -263,6 +263,46 @@ BOOST_AUTO_TEST_CASE(one_thread_that_waits_for_one_client_while_others_wait_is_r
   BOOST_TEST(of(m).code == "stuck-in-recv");
 }
 
+BOOST_AUTO_TEST_CASE(a_short_send_after_which_only_new_bytes_are_sent_is_recognised_from_the_calls) {
+  MadeUp m;
+  m.wrong_bytes(1, std::string(100, 'x'));
+  call(m, Call::recv, 4096, 300);
+  call(m, Call::send, 300, 1, 0, wire::event_injected);
+  call(m, Call::recv, 4096, 200);
+  call(m, Call::send, 200, 1, 0, wire::event_injected);
+  moved(m, 500, 2);
+  BOOST_TEST(of(m).code == "short-send-ignored");
+  m.record.events[3].asked = 499;  // the rest was kept, and is sent with the new
+  BOOST_TEST(of(m).code == "short-send-misplaced");
+}
+
+BOOST_AUTO_TEST_CASE(bytes_that_were_received_and_not_sent_back_are_counted) {
+  MadeUp m;
+  m.fail(Stop::standstill, "stuck", "every thread of it waits");
+  m.add_waiting("recv");
+  m.a().received = 999;
+  moved(m, 1000, 999);
+  Diagnosis d = of(m);
+  BOOST_TEST(d.code == "bytes-owed");
+  BOOST_TEST(holds(d.message, "it received all 1000 bytes of a and sent 999 of them: it owes 1 byte"));
+  moved(m, 990, 999);
+  BOOST_TEST(of(m).code == "stuck-in-recv");
+  m.fail(Stop::unmet, "ended-early", "the stream to a ended after 0 bytes of 1000");
+  m.a().received = 0;
+  m.record.sockets[0].flags = wire::socket_closed | wire::socket_accepted;
+  BOOST_TEST(of(m).code == "closed-unserved");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_sends_where_it_should_read_is_recognised) {
+  MadeUp m;
+  m.fail(Stop::standstill, "stuck", "every thread of it waits");
+  m.add_waiting("send");
+  look_at(m, 40000, 5000);
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "sends-without-reading");
+  BOOST_TEST(holds(d.message, "5000 bytes that came on a meanwhile lie unread"));
+}
+
 BOOST_AUTO_TEST_CASE(an_edge_that_was_not_drained_is_recognised) {
   MadeUp m;
   m.fail(Stop::standstill, "stuck", "every thread of it waits");
@@ -287,8 +327,7 @@ BOOST_AUTO_TEST_CASE(the_process_that_still_holds_a_connection_is_named) {
   call(m, Call::close, 0, 0).pid = 18;
   const Diagnosis d = of(m);
   BOOST_TEST(d.code == "held-by-other-process");
-  BOOST_TEST(
-      holds(d.message, "one process has closed it, but the process that was started first still has it open"));
+  BOOST_TEST(holds(d.message, "one process has closed it, but the process that was started first still has it open"));
 }
 
 BOOST_AUTO_TEST_CASE(why_a_port_could_not_be_had_is_told) {

@@ -53,11 +53,46 @@ std::optional<Cause> blocks_others(const Observation& o, const Channel* awaited)
                    " sent something that nobody reads meanwhile"};
 }
 
+// It waits to send where the other side waits to be read: neither can go on.
+std::optional<Cause> sends_without_reading(const Observation& o) {
+  const bool sends = o.blocked_call.starts_with("send") || o.blocked_call.starts_with("write");
+  if (!sends || o.blocked_on.empty()) return {};
+  for (const Channel& c : o.record.channels) {
+    const KernelSocket* end = c.name == o.blocked_on ? end_of(o.record, c) : nullptr;
+    if (end == nullptr || end->receive_queue == 0) continue;
+    return Cause{"sends-without-reading", bytes(end->receive_queue) + " that came on " + c.name +
+                                              " meanwhile lie unread: whoever only sends while the other side sends, "
+                                              "too, may wait for ever"};
+  }
+  return {};
+}
+
+const SocketRecord* record_of(const Record& r, const Channel& c) {
+  const SocketRecord* found = nullptr;
+  for (const SocketRecord& s : r.sockets) {
+    if (c.local_port != 0 && s.remote_port == c.local_port && s.local_port == r.port) found = &s;
+  }
+  return found;
+}
+
 }  // namespace
 
 std::optional<Cause> cause_of_standstill(const Observation& o, const Channel* awaited) {
   if (auto cause = not_drained(o.record)) return cause;
-  return blocks_others(o, awaited);
+  if (auto cause = sends_without_reading(o)) return cause;
+  if (auto cause = blocks_others(o, awaited)) return cause;
+  return awaited != nullptr ? cause_of_debt(o, *awaited) : std::nullopt;
+}
+
+// An echo that came short: the program had the bytes, and kept some, or it never took them.
+std::optional<Cause> cause_of_debt(const Observation& o, const Channel& c) {
+  const SocketRecord* s = record_of(o.record, c);
+  if (s == nullptr || c.source != c.name || c.received >= c.due) return {};
+  if ((s->flags & wire::socket_closed) != 0 && s->recv_calls == 0)
+    return Cause{"closed-unserved", "the server accepted " + c.name + " and closed it without receiving from it"};
+  if (s->received != c.sent || s->sent >= s->received || c.received != s->sent) return {};
+  return Cause{"bytes-owed", "it received all " + bytes(s->received) + " of " + c.name + " and sent " +
+                                 std::to_string(s->sent) + " of them: it owes " + bytes(s->received - s->sent)};
 }
 
 // A connection that was not closed although its end came: which process has it open, if another one closed it.

@@ -143,7 +143,7 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   out.code = o.blocked_call.empty() ? "stuck" : "stuck-in-" + o.blocked_call;
   std::string where;
   constexpr std::size_t enough = 3;
-  for (std::size_t i = 0; i < o.waits.size() && i < enough; ++i) where += (where.empty() ? "" : "; ") + o.waits[i];
+  for (std::size_t i = 0; i < o.waits.size() && i < enough; ++i) where += (where.empty() ? "" : "; it ") + o.waits[i];
   if (o.waits.size() > enough) where += "; and in " + std::to_string(o.waits.size() - enough) + " other places";
   out.message = subject_name(spec) + " is stuck" + (where.empty() ? "" : ": it " + where);
   if (r.stop == Stop::deadline) {
@@ -222,7 +222,10 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
     if (out.code == "ended-early" && channel != nullptr) out.offset = channel->received;
     if (out.code == "descriptors-leaked") add_unclosed(r, out);
     const bool lost = out.code == "reset" || out.code == "ended-early" || out.code == "input-closed";
-    if (lost && channel != nullptr) add_cause(cause_of_lost_connection(o, *channel), out);
+    if (lost && channel != nullptr) {
+      const std::optional<Cause> cause = cause_of_lost_connection(o, *channel);
+      add_cause(cause || spec.role != Role::echo_server ? cause : cause_of_debt(o, *channel), out);
+    }
     if (spec.role == Role::client && ended && !r.subject_ending->by_signal && lost) {
       const bool zero = r.subject_ending->code == 0;
       out.message =

@@ -59,8 +59,7 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpe
     if (f.text == fault.text) rule = &f.rule;
   }
   if (fault.seen == 0 && rule != nullptr && rule->verb == wire::Verb::interrupt)
-    return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text +
-                                  " could cut short"};
+    return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text + " could cut short"};
   return {Outcome::inconclusive,
           fault.text + " never fired" +
               (why.empty() ? " (" + std::to_string(fault.seen) + " calls were seen)" : ": " + why)};
