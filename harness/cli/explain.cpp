@@ -97,11 +97,11 @@ void print_script_language(std::ostream& out) {
 }
 
 void print_diagnoses(std::ostream& out) {
-  out << "The code of a diagnosis, as results.json has it. Where the calls prove a cause it is named; else what was "
-         "seen.\n";
-  std::size_t longest = 0;
-  for (const DiagnosisCode& d : diagnosis_codes()) longest = std::max(longest, d.code.size());
-  for (const DiagnosisCode& d : diagnosis_codes()) out << fmt::format("  {:<{}}  {}\n", d.code, longest, d.meaning);
+  out << wrapped(
+      "The code of a diagnosis, as results.json has it. Where the calls prove a cause it is named; else what "
+      "was seen.",
+      0);
+  for (const DiagnosisCode& d : diagnosis_codes()) out << "  " << d.code << '\n' << wrapped(d.meaning, 6);
 }
 
 // Each kind with what stands beside it in its table; what the values mean is told by --faults.
