@@ -24,16 +24,28 @@ using Ids = std::set<std::string>;
 struct Mistake {
   std::string name, role;
   Ids fails;
-  std::map<std::string, std::string> diagnoses;  // claim → the code that its diagnosis must bear
+  std::map<std::string, Ids> diagnoses;  // claim → the codes of which its diagnosis must bear one
 };
 
-// One code is that of the first claim of `fails`; a table names the claims.
-std::map<std::string, std::string> diagnoses_of(const toml::table& entry, const toml::array& fails) {
-  std::map<std::string, std::string> out;
-  if (const auto code = entry["diagnosis"].value<std::string>(); code && !fails.empty())
-    out[fails[0].value<std::string>().value()] = *code;
-  if (const toml::table* table = entry["diagnosis"].as_table()) {
-    for (const auto& [id, code] : *table) out[std::string(id.str())] = code.value<std::string>().value();
+// A code, or a list of those that chance may choose from.
+Ids codes_of(const toml::node& node) {
+  Ids out;
+  if (const auto code = node.value<std::string>()) out.insert(*code);
+  if (const toml::array* list = node.as_array()) {
+    for (const toml::node& code : *list) out.insert(code.value<std::string>().value());
+  }
+  return out;
+}
+
+// Codes alone are those of the first claim of `fails`; a table names the claims.
+std::map<std::string, Ids> diagnoses_of(const toml::table& entry, const toml::array& fails) {
+  std::map<std::string, Ids> out;
+  const toml::node* diagnosis = entry.get("diagnosis");
+  if (diagnosis == nullptr || fails.empty()) return out;
+  if (const toml::table* table = diagnosis->as_table()) {
+    for (const auto& [id, codes] : *table) out[std::string(id.str())] = codes_of(codes);
+  } else {
+    out[fails[0].value<std::string>().value()] = codes_of(*diagnosis);
   }
   return out;
 }
@@ -105,10 +117,13 @@ std::string differences(const JsonRun& run, const Ids& wanted) {
 // Whether the failures are explained as they should be; "" = yes.
 std::string misdiagnosed(const JsonRun& run, const Mistake& m, const Ids& known) {
   std::string out;
-  for (const auto& [id, code] : m.diagnoses) {
+  for (const auto& [id, codes] : m.diagnoses) {
     const json* result = run.result(id);
     if (!known.contains(id) || result == nullptr || result->at("diagnosis").is_null()) continue;
-    if (result->at("diagnosis").at("code") != code) out += told(*result) + "    should be [" + code + "]\n";
+    if (codes.contains(result->at("diagnosis").at("code"))) continue;
+    out += told(*result) + "    should be";
+    for (const std::string& code : codes) out += " [" + code + "]";
+    out += "\n";
   }
   return out.empty() ? out : "explained otherwise:\n" + out;
 }

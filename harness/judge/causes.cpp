@@ -107,6 +107,9 @@ std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channe
     if (closed != nullptr && last != nullptr && last->result < 0 && (last->error == EINTR || last->error == EAGAIN))
       return failed_call(r, *last, "the connection was closed", "taken-for-end");
   }
+  constexpr std::uint32_t taken_and_closed = wire::socket_accepted | wire::socket_closed;
+  if ((s.flags & taken_and_closed) == taken_and_closed && s.recv_calls == 0 && c.sent > 0)
+    return Cause{"closed-unserved", "the server accepted " + c.name + " and closed it without receiving from it"};
   if ((s.flags & wire::socket_closed) != 0 && s.received < c.sent && reset)
     return Cause{"closed-unread", "it was closed after " + bytes(s.received) + " of the " + std::to_string(c.sent) +
                                       " sent to it were received: closing with bytes unread resets the connection and "

@@ -98,6 +98,15 @@ std::optional<Cause> last_part(const Record& record, const Sends& sends, const D
   return {};
 }
 
+// Given the same length again, with nothing received between, and wrong at once: not from where the first one stopped.
+bool begins_again(const Record& record, const Sends& sends, const Sent& s, const Divergence& d) {
+  const auto next = std::ranges::find_if(sends.calls, [&](const Sent& o) { return o.before == s.after(); });
+  if (next == sends.calls.end() || next->call->asked != s.call->asked || d.offset != s.after()) return false;
+  return counted(record, s) && std::none_of(s.call + 1, next->call, [&](const CallEvent& e) {
+           return e.socket == s.call->socket && wire::family_of(e.call) == Family::recv;
+         });
+}
+
 // What followed a short send: a receive, and then just what it brought was sent. The rest was dropped.
 bool goes_on_with_new_bytes(const Record& record, const Sends& sends, const Sent& s) {
   const auto next = std::ranges::find_if(sends.calls, [&](const Sent& o) { return o.before == s.after(); });
@@ -110,7 +119,7 @@ bool goes_on_with_new_bytes(const Record& record, const Sends& sends, const Sent
          &record.events.front() <= s.call;
 }
 
-std::optional<Cause> short_send(const Record& record, const Sends& sends, const Divergence& d) {
+std::optional<Cause> short_send(const Record& record, const Sends& sends, const Divergence& d, bool echoes) {
   const Sent* by_offset = nullptr;
   const Sent* by_length = nullptr;
   for (const Sent& s : sends.calls) {
@@ -127,6 +136,9 @@ std::optional<Cause> short_send(const Record& record, const Sends& sends, const 
   if (d.kind == DivergenceKind::lost && d.length == rest)
     return Cause{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
   if (d.kind == DivergenceKind::repeated && d.length == result(*s))
+    return Cause{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
+  // Of what does not come from a connection, the calls that fetched it are not seen.
+  if (echoes && begins_again(record, sends, *s, d))
     return Cause{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
   if (goes_on_with_new_bytes(record, sends, *s))
     return Cause{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
@@ -166,8 +178,21 @@ std::optional<Cause> more_than_received(const Record& record, const Sends& sends
   return {};
 }
 
-// −1, the sign of failure, in a size.
-std::optional<Cause> minus_one(const Record& record, const Sends& sends) {
+// −1, the sign of failure, in a size: a send under way, or one that has returned.
+std::optional<Cause> minus_one(const Record& record, const Sends& sends, const Channel& c, const Divergence& d) {
+  for (std::size_t i = 0; i < record.sockets.size(); ++i) {
+    const SocketRecord& s = record.sockets[i];
+    const bool same = c.local_port != 0 && (s.remote_port == c.local_port || s.local_port == c.local_port);
+    if (!same || wire::family_of(s.inside) != Family::send || s.sent != d.offset || !sends.whole) continue;
+    const CallEvent* last = nullptr;
+    for (const CallEvent& e : record.events) {
+      if (e.socket == static_cast<std::int32_t>(i)) last = &e;
+    }
+    if (last == nullptr || wire::family_of(last->call) != Family::recv || last->result >= 0) continue;
+    return Cause{"minus-one-as-size",
+                 named(record, *last) + " failed and returned -1, and " + std::string(wire::name_of(s.inside)) + "()" +
+                     place_of(record, s.image, s.caller) + " sends all the same: the -1 was taken for a length"};
+  }
   for (const Sent& s : sends.calls) {
     if (s.call->asked != -1) continue;
     return Cause{"minus-one-as-size",
@@ -200,7 +225,7 @@ std::optional<Cause> cause_of_divergence(const Observation& o, const Channel& c)
   const Record& r = o.record;
   const Divergence& d = *o.divergence;
   const Sends sends = sends_on(r, c);
-  if (auto cause = minus_one(r, sends)) return cause;
+  if (auto cause = minus_one(r, sends, c, d)) return cause;
   if (auto cause = minus_one_added(r, c)) return cause;
   if (auto cause = last_part(r, sends, d)) return cause;
   if (auto cause = interrupted_send(r, sends, d)) return cause;
@@ -208,7 +233,7 @@ std::optional<Cause> cause_of_divergence(const Observation& o, const Channel& c)
     if (auto cause = overrun(r, sends, d)) return cause;
   }
   if (auto cause = more_than_received(r, sends, d)) return cause;
-  return short_send(r, sends, d);
+  return short_send(r, sends, d, c.source == c.name && !c.lines);
 }
 
 }  // namespace sockrig

@@ -169,6 +169,7 @@ BOOST_AUTO_TEST_CASE(resets_tell_lingering_from_unread_bytes) {
   m.record.sockets[0].flags = wire::socket_closed;
   BOOST_TEST(of(m).code == "reset");
   m.record.sockets[0].received = 488;
+  m.record.sockets[0].recv_calls = 1;
   Diagnosis d = of(m);
   BOOST_TEST(d.code == "closed-unread");
   BOOST_TEST(holds(d.message, "it was closed after 488 bytes of the 1000 sent to it were received"));

@@ -79,8 +79,8 @@ const SocketRecord* record_of(const Record& r, const Channel& c) {
 
 std::optional<Cause> cause_of_standstill(const Observation& o, const Channel* awaited) {
   if (auto cause = not_drained(o.record)) return cause;
-  if (auto cause = sends_without_reading(o)) return cause;
   if (auto cause = blocks_others(o, awaited)) return cause;
+  if (auto cause = sends_without_reading(o)) return cause;
   return awaited != nullptr ? cause_of_debt(o, *awaited) : std::nullopt;
 }
 
@@ -88,8 +88,6 @@ std::optional<Cause> cause_of_standstill(const Observation& o, const Channel* aw
 std::optional<Cause> cause_of_debt(const Observation& o, const Channel& c) {
   const SocketRecord* s = record_of(o.record, c);
   if (s == nullptr || c.source != c.name || c.received >= c.due) return {};
-  if ((s->flags & wire::socket_closed) != 0 && s->recv_calls == 0)
-    return Cause{"closed-unserved", "the server accepted " + c.name + " and closed it without receiving from it"};
   if (s->received != c.sent || s->sent >= s->received || c.received != s->sent) return {};
   return Cause{"bytes-owed", "it received all " + bytes(s->received) + " of " + c.name + " and sent " +
                                  std::to_string(s->sent) + " of them: it owes " + bytes(s->received - s->sent)};

@@ -72,11 +72,17 @@ BOOST_AUTO_TEST_CASE(every_planted_mistake_says_how_it_must_be_explained) {
     const std::string name = m["name"].value<std::string>().value();
     std::set<std::string> fails, codes;
     for (const toml::node& id : *m["fails"].as_array()) fails.insert(id.value<std::string>().value());
-    if (const auto code = m["diagnosis"].value<std::string>()) codes.insert(*code);
+    const auto add = [&](const toml::node& node) {
+      if (const auto code = node.value<std::string>()) codes.insert(*code);
+      if (const toml::array* list = node.as_array()) {
+        for (const toml::node& code : *list) codes.insert(code.value<std::string>().value());
+      }
+    };
+    if (const toml::node* diagnosis = m.get("diagnosis")) add(*diagnosis);
     if (const toml::table* by_claim = m["diagnosis"].as_table()) {
       for (const auto& [id, code] : *by_claim) {
         BOOST_TEST(fails.contains(std::string(id.str())), name << ": " << id.str() << " is not among what it fails");
-        codes.insert(code.value<std::string>().value());
+        add(code);
       }
     }
     BOOST_TEST((fails.empty() || !codes.empty()), name << " has no diagnosis");

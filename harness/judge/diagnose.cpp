@@ -53,6 +53,8 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
     out.message = subject_name(spec) + " " + to_string(*o.record.subject_ending) + " and does not listen on port " +
                   std::to_string(port);
     add_cause(cause_of_silence(o), out);
+    // It may have listened by then, and not survived a signal.
+    if (const auto cause = cause_of_end(o); cause && cause->code.starts_with("interrupt-")) add_cause(cause, out);
     add_last_words(o, out);
   } else {
     out.code = "not-listening";
@@ -236,7 +238,7 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
       }
       if (!zero) add_last_words(o, out);
     }
-    if (out.code == "wrong-exit" && ended) {
+    if ((r.unmet->code == "wrong-exit" || (r.unmet->code == "ended" && channel == nullptr)) && ended) {
       if (r.subject_ending->code != 0) add_cause(cause_of_end(o), out);
       add_last_words(o, out);
     }
