@@ -6,22 +6,13 @@
 namespace sockrig {
 namespace {
 
-// The subject's end of a connection in the kernel's table; null if it is gone.
-const KernelSocket* end_of(const Record& r, const Channel& c) {
-  const auto found = std::ranges::find_if(r.last_look.sockets, [&](const KernelSocket& s) {
-    if (c.local_port == 0 || s.state == TcpState::listen) return false;
-    return s.remote_port == c.local_port ? s.local_port == r.port
-                                         : s.local_port == c.local_port && s.remote_port == r.port;
-  });
-  return found == r.last_look.sockets.end() ? nullptr : &*found;
-}
-
-std::optional<Cause> not_drained(const Record& r) {
+std::optional<Cause> not_drained(const Observation& o) {
+  const Record& r = o.record;
   const bool in_epoll = std::ranges::any_of(
       r.last_look.threads, [](const Waiting& w) { return w.call.starts_with("epoll_") && !w.sleeping; });
   if (!in_epoll) return {};
   for (const Channel& c : r.channels) {
-    const KernelSocket* end = end_of(r, c);
+    const KernelSocket* end = subjects_end(o, c);
     if (end == nullptr || end->receive_queue == 0) continue;
     for (const SocketRecord& s : r.sockets) {
       const bool same = s.local_port == end->local_port && s.remote_port == end->remote_port;
@@ -43,7 +34,7 @@ std::optional<Cause> blocks_others(const Observation& o, const Channel* awaited)
   if (awaited != nullptr && awaited->name == o.blocked_on) return {};
   std::size_t others = 0;
   for (const Channel& c : r.channels) {
-    const KernelSocket* end = c.name == o.blocked_on ? nullptr : end_of(r, c);
+    const KernelSocket* end = c.name == o.blocked_on ? nullptr : subjects_end(o, c);
     if (end != nullptr && end->receive_queue > 0) ++others;
   }
   if (others == 0) return {};
@@ -58,7 +49,7 @@ std::optional<Cause> sends_without_reading(const Observation& o) {
   const bool sends = o.blocked_call.starts_with("send") || o.blocked_call.starts_with("write");
   if (!sends || o.blocked_on.empty()) return {};
   for (const Channel& c : o.record.channels) {
-    const KernelSocket* end = c.name == o.blocked_on ? end_of(o.record, c) : nullptr;
+    const KernelSocket* end = c.name == o.blocked_on ? subjects_end(o, c) : nullptr;
     if (end == nullptr || end->receive_queue == 0) continue;
     return Cause{"sends-without-reading", bytes(end->receive_queue) + " that came on " + c.name +
                                               " meanwhile lie unread: whoever only sends while the other side sends, "
@@ -78,7 +69,7 @@ const SocketRecord* record_of(const Record& r, const Channel& c) {
 }  // namespace
 
 std::optional<Cause> cause_of_standstill(const Observation& o, const Channel* awaited) {
-  if (auto cause = not_drained(o.record)) return cause;
+  if (auto cause = not_drained(o)) return cause;
   if (auto cause = blocks_others(o, awaited)) return cause;
   if (auto cause = sends_without_reading(o)) return cause;
   return awaited != nullptr ? cause_of_debt(o, *awaited) : std::nullopt;
@@ -96,7 +87,7 @@ std::optional<Cause> cause_of_debt(const Observation& o, const Channel& c) {
 // A connection that was not closed although its end came: which process has it open, if another one closed it.
 std::optional<Cause> cause_of_open_connection(const Observation& o, const Channel& c) {
   const Record& r = o.record;
-  const KernelSocket* end = end_of(r, c);
+  const KernelSocket* end = subjects_end(o, c);
   if (end == nullptr || end->inode == 0) return {};
   std::vector<std::int32_t> holders, closers;
   for (const Holder& h : r.holders) {

@@ -72,9 +72,9 @@ BOOST_AUTO_TEST_CASE(every_planted_mistake_says_how_it_must_be_explained) {
     const std::string name = m["name"].value<std::string>().value();
     std::set<std::string> fails, codes;
     for (const toml::node& id : *m["fails"].as_array()) fails.insert(id.value<std::string>().value());
-    const auto add = [&](const toml::node& node) {
-      if (const auto code = node.value<std::string>()) codes.insert(*code);
-      if (const toml::array* list = node.as_array()) {
+    const auto add = [&](const toml::node& value) {
+      if (const auto code = value.value<std::string>()) codes.insert(*code);
+      if (const toml::array* list = value.as_array()) {
         for (const toml::node& code : *list) codes.insert(code.value<std::string>().value());
       }
     };

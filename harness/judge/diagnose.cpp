@@ -157,17 +157,11 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
 
 // Bytes that the program has not taken, by connection.
 void add_unread(const Observation& o, Diagnosis& out) {
-  for (const KernelSocket& s : o.record.last_look.sockets) {
-    if (s.receive_queue == 0 || s.state == TcpState::listen) continue;
-    for (const Channel& c : o.record.channels) {
-      // On a server's side the connection's own port is the remote one, on a client's the local one.
-      const bool subjects_end =
-          c.local_port != 0 &&
-          (s.remote_port == c.local_port ? s.local_port == o.record.port
-                                         : s.local_port == c.local_port && s.remote_port == o.record.port);
-      if (subjects_end && out.details.size() < 6)
-        out.details.push_back(bytes(s.receive_queue) + " lie unread on the connection " + c.name);
-    }
+  for (const Channel& c : o.record.channels) {
+    const KernelSocket* end = subjects_end(o, c);
+    if (end == nullptr || end->receive_queue == 0) continue;
+    out.details.push_back(bytes(end->receive_queue) + " lie unread on the connection " + c.name);
+    if (out.details.size() > 5) break;
   }
 }
 

@@ -22,6 +22,7 @@ struct FaultFacts {
 struct Observation {
   Record record;
   std::vector<FaultFacts> faults;
+  bool serves = false;                   // the subject is a server
   bool attached = false;                 // the shim is in at least one process
   bool data_seen = false;                // and saw data move on every connection on which the peer saw it move
   std::optional<Divergence> divergence;  // of the channel that the unmet step names
@@ -43,6 +44,9 @@ std::string place_of(const Record& record, std::uint8_t image, std::uint32_t cal
 inline std::string place_of(const Record& record, const CallEvent& e) {
   return place_of(record, e.image, e.caller);
 }
+
+// The subject's end of a connection in the kernel's table, which lists the peer's end, too; null if it is gone.
+const KernelSocket* subjects_end(const Observation& o, const Channel& c);
 
 // The channel of a connection, by the port that is not the service's; null = none.
 const Channel* channel_at(const Record& record, std::uint16_t local_port, std::uint16_t remote_port);

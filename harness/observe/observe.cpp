@@ -78,6 +78,16 @@ const Channel* channel_at(const Record& record, std::uint16_t local_port, std::u
   return nullptr;
 }
 
+const KernelSocket* subjects_end(const Observation& o, const Channel& c) {
+  const auto& sockets = o.record.last_look.sockets;
+  const auto found = std::ranges::find_if(sockets, [&](const KernelSocket& s) {
+    if (c.local_port == 0 || s.state == TcpState::listen) return false;
+    return o.serves ? s.remote_port == c.local_port && s.local_port == o.record.port
+                    : s.local_port == c.local_port && s.remote_port == o.record.port;
+  });
+  return found == sockets.end() ? nullptr : &*found;
+}
+
 std::string place_of(const Record& record, std::uint8_t image, std::uint32_t caller) {
   const auto found = record.places.find({image, caller});
   return found == record.places.end() ? "" : " at " + found->second;
@@ -126,6 +136,7 @@ std::string to_string(const CallEvent& e) {
 Observation observe(const RunSpec& spec, Record record) {
   Observation o;
   o.faults = fault_facts(spec, record);
+  o.serves = is_server(spec.role);
   o.attached = record.processes_attached > 0;
   o.data_seen = saw_data(record);
   if (record.unmet && record.unmet->channel && record.channels[*record.unmet->channel].differs_at)
