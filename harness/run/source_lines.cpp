@@ -18,6 +18,7 @@
 namespace sockrig {
 namespace {
 
+constexpr const char* program = "/usr/bin/eu-addr2line";
 constexpr rlim_t most_memory = rlim_t{1} << 30;
 constexpr rlim_t most_cpu_seconds = 3;
 constexpr int patience_ms = 15'000;
@@ -49,8 +50,9 @@ bool worth_reading(const std::string& executable) {
   std::vector<char*> words;
   for (std::string& a : arguments) words.push_back(a.data());
   words.push_back(nullptr);
-  for (const char* program : {"/usr/bin/addr2line", "/usr/local/bin/addr2line", "/usr/bin/eu-addr2line"})
-    ::execve(program, words.data(), environment);
+  // Not binutils' addr2line: with DWARF 5 it names the wrong file where a sequence of the line table does not set one
+  // (seen with 2.40), and a wrong line would be worse than none.
+  ::execve(program, words.data(), environment);
   ::_exit(127);
 }
 
@@ -106,7 +108,7 @@ std::vector<std::string> source_lines(const std::string& executable, const std::
   if (callers.empty() || !worth_reading(executable) || ::pipe2(ends, O_CLOEXEC) != 0) return nothing;
   const Descriptor input(ends[0]);
   Descriptor output(ends[1]);
-  std::vector<std::string> arguments{"addr2line", "-a", "-i", "-e", executable};
+  std::vector<std::string> arguments{"eu-addr2line", "-a", "-i", "-e", executable};
   for (const std::uint32_t caller : callers) {
     char text[16];
     std::snprintf(text, sizeof text, "0x%x", caller - 1);  // the call itself lies before the address it returns to

@@ -1,7 +1,7 @@
 // Which source line a call was made from, by the debug information of the executable.
 //
 // Decides nothing: a line explains, and where there is none the verdict is the same. The file may be hostile, so it is
-// never read in this process: addr2line (binutils, which every g++ brings) or eu-addr2line does it, with limits.
+// never read in this process: eu-addr2line (elfutils) does it, with limits.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace sockrig {
 
-// For each address that a call returns to: "server.cpp:42", or "" if it is not known. Without either program, without
+// For each address that a call returns to: "server.cpp:42", or "" if it is not known. Without that program, without
 // debug information, or if it takes too long, all are "".
 std::vector<std::string> source_lines(const std::string& executable, const std::vector<std::uint32_t>& callers);
 
