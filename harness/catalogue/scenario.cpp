@@ -166,11 +166,15 @@ void read_faults(TableReader& top, Scenario& s, const Source& source) {
     }
   }
   const bool interrupts = std::any_of(s.faults.begin(), s.faults.end(),
-                                      [](const Fault& f) { return f.rule.verb == wire::Verb::interrupt; });
+                                      [](const Fault& f) {
+                                        const bool sends = f.rule.families == bit(wire::Family::send);
+                                        return f.rule.verb == wire::Verb::interrupt ||
+                                               (f.rule.verb == wire::Verb::clamp && sends);
+                                      });
   const std::size_t listed = node != nullptr && node->is_array() ? node->as_array()->size() : 0;
   const bool conditional = s.must_with_handler && s.level == Level::should;
   if (conditional && !interrupts && listed == s.faults.size()) {
-    top.problem("must_when", "'must_when' is about signals, and nothing is interrupted here");
+    top.problem("must_when", "'must_when' is about signals, and nothing that one could cut is cut here");
   }
 }
 

@@ -23,8 +23,8 @@ constexpr std::array keys = {
                 R"(level = "should")"},
     ScenarioKey{
         "", "must_when", "handler", "the level holds for all",
-        "Goes with level = \"should\" and a fault that interrupts: for a program that itself catches signals it "
-        "is a must.",
+        "Goes with level = \"should\" and a fault that interrupts or cuts a send: for a program that itself catches "
+        "signals (or whose sends do not block) it is a must.",
         R"(must_when = "handler")"},
     ScenarioKey{"", "serves", "one | in-turn | at-once", "one",
                 "The least that a server must promise (run --serves): one connection and then exit; one after another; "

@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(one_mistake_in_a_file_for_a_server) {
       {"\"must\"", "\"Must\"", 4, 9, "unknown level 'Must'"},
       {"\"must\"", "\"must\"\nmust_when = \"handler\"", 5, 13, "is a must anyway"},
       {"\"must\"", "\"should\"\nmust_when = \"always\"", 5, 13, "unknown condition 'always'"},
-      {"\"must\"", "\"should\"\nmust_when = \"handler\"", 5, 13, "nothing is interrupted here"},
+      {"\"must\"", "\"should\"\nmust_when = \"handler\"", 5, 13, "nothing that one could cut is cut here"},
       {"\"must\"", "\"must\"\nserves = \"at-onec\"", 5, 10, "did you mean 'at-once'"},
       {"\"must\"", "\"must\"\nafter = \"a/b\"", 5, 9, "'after' must be an array, not a string"},
       {"\"must\"", "\"must\"\nafter = [\"a/b\", 2]", 5, 17, "'after' must hold strings"},

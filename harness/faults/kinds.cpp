@@ -22,6 +22,7 @@ std::string compile_short(const FaultArguments& arguments, wire::Family family, 
   }
   out.verb = wire::Verb::clamp;
   out.families = wire::bit(family);
+  out.handler = wire::Handler::given;  // also where no signal could have cut it: then the claim is a `should`
   if (bytes != nullptr) {
     out.size = wire::Size::fixed;
     out.amount = static_cast<std::uint64_t>(*bytes);

@@ -98,7 +98,8 @@ void forget(int fd) {
   } while (!descriptors[fd].compare_exchange_weak(entry, entry > 0 ? was_a_socket : 0, std::memory_order_relaxed));
   if (entry <= 0) return;
   Edge& edge = edges[entry - 1];
-  if (edge.epoll.load(std::memory_order_relaxed) != 0 && edge.fd == fd) edge.epoll.store(0, std::memory_order_relaxed);
+  if (edge.epoll.load(std::memory_order_relaxed) != 0 && edge.fd == fd && !edge.several)
+    edge.epoll.store(0, std::memory_order_relaxed);
   if (references[entry - 1].fetch_sub(1, std::memory_order_relaxed) == 1) set_flag(entry - 1, wire::socket_closed);
 }
 
@@ -149,9 +150,13 @@ Edge* edge_of(int socket) {
 void note_registration(int socket, int epoll, int fd, int operation, std::uint32_t events, std::uint64_t data) {
   Edge& edge = edges[socket];
   if (operation == EPOLL_CTL_DEL || (events & EPOLLET) == 0) {
-    if (edge.epoll.load(std::memory_order_relaxed) == epoll + 1) edge.epoll.store(0, std::memory_order_relaxed);
+    if (edge.epoll.load(std::memory_order_relaxed) != epoll + 1 || edge.several) return;
+    edge.epoll.store(0, std::memory_order_relaxed);
+    set_flag(socket, wire::socket_edge_triggered, false);
     return;
   }
+  const std::int32_t before = edge.epoll.load(std::memory_order_relaxed);
+  if (before != 0 && (before != epoll + 1 || edge.fd != fd)) edge.several = true;
   set_flag(socket, wire::socket_edge_triggered);
   edge.fd = fd;
   edge.events = events;

@@ -57,6 +57,7 @@ struct Edge {
   std::int32_t fd;
   std::uint32_t events;
   std::uint64_t data;
+  bool several;  // there are others besides: no one registration can be armed again for all
 };
 Edge* edge_of(int socket);  // null: not edge-triggered
 void note_registration(int socket, int epoll, int fd, int operation, std::uint32_t events, std::uint64_t data);

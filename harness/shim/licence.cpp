@@ -5,8 +5,10 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "shim/descriptors.hpp"
+#include "shim/interrupt.hpp"
 #include "shim/sys.hpp"
 
 namespace sockrig::shim {
@@ -28,6 +30,17 @@ int low_water(int fd) {
   return sys(SYS_getsockopt, fd, SOL_SOCKET, SO_RCVLOWAT, &value, &size) == 0 ? value : 1;
 }
 
+// With O_ASYNC a signal tells of each arrival once, as an edge does, and nothing could give it back.
+bool tells_by_signal(int fd) {
+  return (sys(SYS_fcntl, fd, F_GETFL) & O_ASYNC) != 0;
+}
+
+// Registered for edges by an image of the program that is gone (exec), or by another process.
+bool has_foreign_edge(int socket) {
+  return edge_of(socket) == nullptr &&
+         (region->sockets[socket].flags.load(std::memory_order_relaxed) & wire::socket_edge_triggered) != 0;
+}
+
 bool no(Withheld& why, Withheld reason) {
   why = reason;
   return false;
@@ -38,6 +51,13 @@ bool no(Withheld& why, Withheld reason) {
 std::size_t available(int fd) {
   int bytes = 0;
   return sys(SYS_ioctl, fd, FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+}
+
+std::size_t available_from(int fd, const off64_t* offset) {
+  struct stat file {};
+  if (sys(SYS_fstat, fd, &file) != 0 || !S_ISREG(file.st_mode)) return available(fd);
+  const off64_t at = offset ? *offset : sys(SYS_lseek, fd, 0, SEEK_CUR);
+  return at >= 0 && at < file.st_size ? static_cast<std::size_t>(file.st_size - at) : 0;
 }
 
 std::size_t clamped_length(const wire::Rule& rule, std::size_t asked, std::uint64_t hash) {
@@ -66,16 +86,22 @@ bool may_cut_receive(const Op& op, std::size_t length, Withheld& why) {
   if (water > 1 && length < static_cast<std::size_t>(water)) return no(why, Withheld::low_water);
   // EPOLLEXCLUSIVE forbids EPOLL_CTL_MOD, so the edge could not be given back.
   const Edge* edge = edge_of(op.socket);
-  if (edge && (edge->events & EPOLLEXCLUSIVE)) return no(why, Withheld::edge_triggered);
+  if (edge && ((edge->events & EPOLLEXCLUSIVE) || edge->several)) return no(why, Withheld::edge_triggered);
+  if (has_foreign_edge(op.socket) || tells_by_signal(op.fd)) return no(why, Withheld::edge_triggered);
   if (end_is_queued(op.fd)) return no(why, Withheld::end_queued);
   return true;
 }
 
-bool may_cut_send(const Op& op, std::size_t length, Withheld& why) {
+bool kernel_may_cut_send(const Op& op) {
+  return !blocks(op) || !restarts_without_timeout(op.fd, wire::Family::send) || catches_signals();
+}
+
+bool may_cut_send(const Op& op, const wire::Rule& rule, std::size_t length, Withheld& why) {
   if (op.call == wire::Call::sendmmsg || (op.message_flags & MSG_OOB)) return no(why, Withheld::not_stream);
   if (length >= static_cast<std::size_t>(op.asked)) return no(why, Withheld::too_small);
   if (!still_the_same(op.socket, op.fd)) return no(why, Withheld::not_stream);
-  if (edge_of(op.socket)) return no(why, Withheld::edge_triggered);
+  if (edge_of(op.socket) || has_foreign_edge(op.socket) || tells_by_signal(op.fd)) return no(why, Withheld::edge_triggered);
+  if (rule.handler == wire::Handler::own && !kernel_may_cut_send(op)) return no(why, Withheld::no_handler);
   return true;
 }
 

@@ -50,11 +50,13 @@ void plan_clamp(Op& op, Rule& rule, std::uint64_t hash) {
   // The low bits chose whether to fire; the size comes from the same hash, mixed once more.
   // A program with a large buffer asks for more than ever comes: what is there bounds what can be cut.
   const auto asked = static_cast<std::size_t>(op.asked);
-  const std::size_t there = receives ? available(op.fd) : 0;
+  const std::size_t there = receives          ? available(op.fd)
+                            : op.source >= 0 ? available_from(op.source, op.source_offset)
+                                             : 0;
   const std::size_t length = clamped_length(rule, there != 0 && there < asked ? there : asked, wire::mix(hash));
   if (there != 0 && length >= there) return withhold(rule, op, Withheld::too_small);
   Withheld why{};
-  if (!(receives ? may_cut_receive(op, length, why) : may_cut_send(op, length, why))) return withhold(rule, op, why);
+  if (!(receives ? may_cut_receive(op, length, why) : may_cut_send(op, rule, length, why))) return withhold(rule, op, why);
   op.clamp = &rule;
   op.length = length;
 }
@@ -133,9 +135,13 @@ void settle_clamp(Op& op, std::int64_t result) {
   const bool fired =
       op.family == Family::listen ? result == 0 : result > 0 && result == static_cast<std::int64_t>(op.length);
   if (!fired) return;
-  op.clamp->fired.fetch_add(1, std::memory_order_relaxed);
+  const std::uint64_t before = op.clamp->fired.fetch_add(1, std::memory_order_relaxed);
   op.fired = op.clamp;
   if (op.family == Family::recv) rearm(op.socket);
+  // Asked now and then, since it takes many calls: at the first firing, the second, the fourth, the eighth …
+  const bool ask = (before & (before + 1)) == 0;
+  if (op.family == Family::send && ask && kernel_may_cut_send(op))
+    op.clamp->fired_own.fetch_add(1, std::memory_order_relaxed);
 }
 
 bool is_data(const Op& op) {

@@ -5,6 +5,8 @@
 // It must never decide from anything but the region, the call and the kernel's answers.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -32,6 +34,9 @@ struct Op {
   bool done = false;  // no real call any more: result and error are set
   std::int64_t result = 0;
   int error = 0;
+  // sendfile and splice ask for far more than there is: what they take from says how much can be cut.
+  int source = -1;
+  const off64_t* source_offset = nullptr;  // null: the descriptor's own position
 };
 
 // Walks the rules; to be called once per call, also when there are none.

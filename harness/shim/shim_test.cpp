@@ -175,6 +175,7 @@ BOOST_DATA_TEST_CASE(short_receive, data::make(programs) * data::make(receives),
 BOOST_DATA_TEST_CASE(short_send, data::make(programs) * data::make(sends), program, call) {
   Region region;
   wire::Rule& rule = region.add(Verb::clamp, Family::send);
+  rule.handler = Handler::given;
   rule.size = Size::half;
   const Ran ran = region.run(program, {"send", call});
   BOOST_TEST(ran.output == "500 250 125 62 31 16 8 4 2 1 1 sent\n");
@@ -183,6 +184,41 @@ BOOST_DATA_TEST_CASE(short_send, data::make(programs) * data::make(sends), progr
   BOOST_TEST(withheld(rule, Withheld::too_small) == 1u);
   BOOST_TEST(region.totals().sent == 1000u);
   BOOST_TEST(region.totals().received == 1000u);
+}
+
+BOOST_DATA_TEST_CASE(a_greedy_send_is_cut_by_what_there_is, data::make({"sendfile", "sendfile-position", "splice"}),
+                     call) {
+  Region region;
+  wire::Rule& rule = region.add(Verb::clamp, Family::send);
+  rule.handler = Handler::given;
+  rule.size = Size::half;
+  BOOST_TEST(region.run("corners", {call}).output == "500 250 125 62 31 16 8 4 2 1 1 sent\n");
+  BOOST_TEST(rule.fired.load() == 10u);
+  BOOST_TEST(withheld(rule, Withheld::too_small) == 1u);
+  BOOST_TEST(region.totals().sent == 1000u);
+}
+
+BOOST_DATA_TEST_CASE(a_cut_that_the_kernel_might_make_itself, data::make({"", "nonblock", "handler", "timeout"}), how) {
+  for (const Handler handler : {Handler::own, Handler::given}) {
+    Region region;
+    wire::Rule& rule = region.add(Verb::clamp, Family::send);
+    rule.size = Size::half;
+    rule.handler = handler;
+    const bool might = how != string(""), cut = might || handler == Handler::given;
+    BOOST_TEST(region.run("probe", {"send", "send", how}).output.starts_with(cut ? "500 250 " : "1000 sent"));
+    BOOST_TEST((rule.fired_own.load() > 0) == might);
+    BOOST_TEST(withheld(rule, Withheld::no_handler) == (cut ? 0u : 1u));
+  }
+}
+
+BOOST_DATA_TEST_CASE(edges_that_cannot_all_be_given_back, data::make({"edges", "edges-before-exec"}), how) {
+  Region region;
+  wire::Rule& rule = region.add(Verb::clamp, Family::recv);
+  rule.size = Size::fixed;
+  rule.amount = 7;
+  BOOST_TEST(region.run("corners", {how}).output == "300 300 300 100 received\n");
+  BOOST_TEST(rule.fired.load() == 0u);
+  BOOST_TEST(withheld(rule, Withheld::edge_triggered) == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(same_seed_same_run) {
@@ -217,6 +253,7 @@ BOOST_AUTO_TEST_CASE(what_forbids_a_short_receive) {
   const std::map<string, std::pair<int, Withheld>> cases = {
       {"waitall", {100, Withheld::wait_all}}, {"peek", {100, Withheld::peek}},   {"lowat", {100, Withheld::low_water}},
       {"fin", {100, Withheld::end_queued}},   {"one", {1, Withheld::too_small}}, {"none", {0, Withheld::too_small}},
+      {"async", {100, Withheld::edge_triggered}},
   };
   for (const auto& [name, expected] : cases) {
     Region region;
@@ -281,6 +318,7 @@ BOOST_AUTO_TEST_CASE(what_forbids_an_interrupt) {
       {Family::recv, "recv", "restart", "1 handled 0\n", Withheld::restarts},
       {Family::recv, "recv", "blocked", "1 handled 0\n", Withheld::signal_blocked},
       {Family::recv, "recv-ready", "plain", "1 handled 0\n", Withheld::ready},
+      {Family::recv, "recv-lowat", "plain", "1 handled 0\n", Withheld::ready},
       {Family::recv, "recv-nonblock", "plain", "EAGAIN handled 0\n", Withheld::non_blocking},
       {Family::accept, "accept", "restart", "0 handled 0\n", Withheld::restarts},
       {Family::accept, "accept-nonblock", "plain", "EAGAIN handled 0\n", Withheld::non_blocking},
@@ -344,6 +382,7 @@ BOOST_DATA_TEST_CASE(threads, data::make(programs), program) {
   region->trace_all = 0;
   wire::Rule& receiving = region.add(Verb::clamp, Family::recv);
   wire::Rule& sending = region.add(Verb::clamp, Family::send);
+  sending.handler = Handler::given;
   receiving.size = sending.size = Size::random_part;
   receiving.one_in = sending.one_in = 2;
   const Ran ran = region.run(program, {"threads"});
