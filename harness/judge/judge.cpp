@@ -35,16 +35,42 @@ struct Evidence {
   std::string reason;
 };
 
+// How bytes get past the shim, as far as it is known.
+std::string why_unseen(const Record& record) {
+  std::string out;
+  for (const std::string& what : record.out_of_sight) out += (out.empty() ? "" : "; ") + what;
+  return out.empty() ? "it does not call the C library's functions for its sockets: stdio on a socket, system calls "
+                       "of its own, or a child that was started without the shim"
+                     : out;
+}
+
+// Reconciled: a fault in the data proves something only if the shim saw the data that the peer saw. "" = it did.
+std::string unseen_by(const RulePlan& rule, const Observation& o) {
+  if (rule.verb == wire::Verb::delay || rule.verb == wire::Verb::pass) return "";
+  const bool receives = (rule.families & bit(wire::Family::recv)) != 0 && !o.unseen.received.empty();
+  const bool sends = (rule.families & bit(wire::Family::send)) != 0 && !o.unseen.sent.empty();
+  if (!receives && !sends) return "";
+  return (receives ? o.unseen.received : o.unseen.sent) + " (" + why_unseen(o.record) + ")";
+}
+
 // Law 2: no pass without evidence that the fault fired.
 Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpec& spec) {
-  if (fault.fired > 0) return {};
+  const RulePlan* rule = nullptr;
+  for (const Fault& f : spec.scenario->faults) {
+    if (f.text == fault.text) rule = &f.rule;
+  }
+  if (fault.fired > 0) {
+    const std::string unseen = rule != nullptr ? unseen_by(*rule, o) : "";
+    if (unseen.empty()) return {};
+    return {Outcome::inconclusive, "the program's calls were not all seen: " + unseen +
+                                       ": what met " + fault.text + " is not all that the program does"};
+  }
   const std::string silent = ": " + fault.text + " could not fire";
   if (!o.attached)
     return {Outcome::inconclusive,
             "the shim is not in the program (is it static, or does it clear its environment?)" + silent};
   if (!o.data_seen)
-    return {Outcome::inconclusive,
-            "the program's calls were not seen (it does not call the C library's functions for its sockets)" + silent};
+    return {Outcome::inconclusive, "the program's calls were not seen (" + why_unseen(o.record) + ")" + silent};
   std::string why;
   bool program = false, moment = false;
   for (const auto& [reason, count] : fault.withheld) {
@@ -54,10 +80,6 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpe
   }
   if (program && !moment)
     return {Outcome::skipped, "not applicable: " + fault.text + " is never licensed here: " + why};
-  const RulePlan* rule = nullptr;
-  for (const Fault& f : spec.scenario->faults) {
-    if (f.text == fault.text) rule = &f.rule;
-  }
   if (fault.seen == 0 && rule != nullptr && rule->verb == wire::Verb::interrupt)
     return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text + " is about"};
   return {Outcome::inconclusive,
@@ -81,7 +103,17 @@ std::vector<StepResult> steps_of(const Record& record) {
   return out;
 }
 
-std::vector<FaultResult> faults_of(const Observation& o) {
+// Who made it happen: a signal that really arrives, and a queue that is really shorter, are the kernel's own doing.
+std::string realised_by(const FaultFacts& facts, const RunSpec& spec) {
+  for (const Fault& f : spec.scenario->faults) {
+    if (f.text != facts.text) continue;
+    const bool shorter_queue = f.rule.verb == wire::Verb::clamp && f.rule.families == bit(wire::Family::listen);
+    if (f.rule.verb == wire::Verb::interrupt || shorter_queue) return "kernel";
+  }
+  return "shim";
+}
+
+std::vector<FaultResult> faults_of(const Observation& o, const RunSpec& spec) {
   std::vector<FaultResult> out;
   for (const FaultFacts& f : o.faults) {
     FaultResult r;
@@ -90,7 +122,7 @@ std::vector<FaultResult> faults_of(const Observation& o) {
     r.seen = f.seen;
     r.fired = f.fired;
     for (const auto& [reason, count] : f.withheld) r.withheld[std::string(to_string(reason))] = count;
-    r.realised = "shim";
+    r.realised = realised_by(f, spec);
     out.push_back(std::move(r));
   }
   return out;
@@ -131,7 +163,7 @@ Result unjudged(const RunSpec& spec, Outcome outcome, std::string reason) {
 Result judge(const RunSpec& spec, const Observation& o) {
   Result r = unjudged(spec, Outcome::pass, "");
   r.steps = steps_of(o.record);
-  r.faults = faults_of(o);
+  r.faults = faults_of(o, spec);
   r.kernel = o.record.kernel;
   r.output = o.record.output;
   const bool own_handler = std::ranges::any_of(o.faults, [](const FaultFacts& f) { return f.fired_own > 0; });

@@ -108,6 +108,49 @@ BOOST_AUTO_TEST_CASE(bytes_that_the_peer_saw_and_the_shim_did_not_are_inconclusi
   BOOST_TEST(is(Outcome::inconclusive, r));
 }
 
+BOOST_AUTO_TEST_CASE(a_fault_that_fired_where_not_all_was_seen_proves_nothing) {
+  MadeUp m;
+  m.add_fault("short-send bytes=1").fired = 3;
+  m.record.sockets[0].sent = 999;
+  Result r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(holds(r.reason, "on a it sent at least 1000 bytes, and 999 were seen"), r.reason);
+  BOOST_TEST(holds(r.reason, "stdio on a socket"), r.reason);
+  m.record.out_of_sight = {"'server' uses io_uring"};
+  BOOST_TEST(holds(m.judged().reason, "'server' uses io_uring"));
+  // The direction that the fault is not about says nothing of it; nor does one in which all was seen.
+  m.record.sockets[0].sent = 1000;
+  m.record.sockets[0].received = 999;
+  BOOST_TEST(is(Outcome::pass, m.judged()));
+  m.record.sockets[0].received = m.record.sockets[0].sent = 1001;
+  BOOST_TEST(is(Outcome::pass, m.judged()));
+}
+
+BOOST_AUTO_TEST_CASE(it_says_by_whom_a_fault_was_realised) {
+  for (const auto& [fault, by] : {std::pair{"short-recv bytes=1", "shim"},
+                                  {"delayed microseconds=10", "shim"},
+                                  {"interrupted call=recv", "kernel"},
+                                  {"short-backlog most=1", "kernel"}}) {
+    MadeUp m;
+    m.add_fault(fault);
+    BOOST_TEST(m.judged().faults.at(0).realised == by, fault);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(only_faults_in_the_data_rest_on_the_data) {
+  for (const char* fault : {"delayed microseconds=10", "interrupted call=wait", "short-backlog most=1"}) {
+    MadeUp m;
+    m.add_fault(fault).fired = 3;
+    m.record.sockets[0].received = m.record.sockets[0].sent = 10;
+    BOOST_TEST(is(Outcome::pass, m.judged()), fault);
+  }
+  MadeUp killed;  // in the middle of a call, which is not counted then
+  killed.add_fault("short-send bytes=1").fired = 3;
+  killed.record.sockets[0].sent = 999;
+  killed.record.ended_by_script = true;
+  BOOST_TEST(is(Outcome::pass, killed.judged()));
+}
+
 BOOST_AUTO_TEST_CASE(what_the_program_is_keeps_a_claim_from_applying) {
   using enum wire::Withheld;
   for (const wire::Withheld w :

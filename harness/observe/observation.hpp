@@ -9,6 +9,7 @@
 
 #include "observe/divergence.hpp"
 #include "plan/run_spec.hpp"
+#include "run/coverage.hpp"
 #include "run/record.hpp"
 
 namespace sockrig {
@@ -24,6 +25,7 @@ struct Observation {
   std::vector<FaultFacts> faults;
   bool attached = false;                 // the shim is in at least one process
   bool data_seen = false;                // and saw data move on every connection on which the peer saw it move
+  Unseen unseen;                         // by direction: where more moved than the shim saw
   std::optional<Divergence> divergence;  // of the channel that the unmet step names
   std::vector<std::string> waits;        // "in send() on a, which has 131072 bytes unread"
   std::string blocked_call;  // "send", if all threads that wait on a connection are in the same call; else ""

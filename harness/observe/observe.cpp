@@ -109,6 +109,8 @@ Observation observe(const RunSpec& spec, Record record) {
   o.faults = fault_facts(spec, record);
   o.attached = record.processes_attached > 0;
   o.data_seen = saw_data(record);
+  // Who is killed in the middle of a call counts its bytes no more.
+  if (!record.ended_by_script) o.unseen = unseen_bytes(record.channels, record.sockets);
   if (record.unmet && record.unmet->channel && record.channels[*record.unmet->channel].differs_at)
     o.divergence = classify(record.channels[*record.unmet->channel], record.channels);
 

@@ -37,10 +37,16 @@ void use_socket(Endpoint& e, Descriptor socket) {
   set_option(e.input, IPPROTO_TCP, TCP_NODELAY, 1, "setsockopt(TCP_NODELAY)");
 }
 
+// Connections of one name follow each other; what they move is counted together.
+void keep_earlier_port(Channel& c) {
+  if (c.local_port != 0) c.earlier_ports.push_back(c.local_port);
+}
+
 void note_local_port(Endpoint& e) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   check("getsockname", ::getsockname(e.socket.get(), reinterpret_cast<sockaddr*>(&address), &size));
+  keep_earlier_port(e.channel);
   e.channel.local_port = ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address).sin6_port
                                                              : reinterpret_cast<sockaddr_in&>(address).sin_port);
 }
@@ -180,6 +186,7 @@ bool accept_into(const Listeners& listeners, Endpoint& e) {
     e.channel.shut = false;
     use_socket(e, std::move(s));
     if (::getpeername(e.socket.get(), reinterpret_cast<sockaddr*>(&other), &size) == 0) {
+      keep_earlier_port(e.channel);
       // The subject's port tells its connections apart: on the peer's side they all have the listener's.
       e.channel.local_port = ntohs(other.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(other).sin6_port
                                                                : reinterpret_cast<sockaddr_in&>(other).sin_port);

@@ -34,6 +34,8 @@ struct Channel {
   std::optional<std::uint64_t> differs_at;  // offset of the first wrong byte
   std::string window;                       // the bytes from there on, as many as came, at most 4 KiB
   Ended ended = Ended::no;                  // its receiving direction
+  std::vector<std::uint16_t> earlier_ports;  // of connections of the same name before this one
+  std::optional<std::uint64_t> on_the_way;   // bytes of ours that still lay in the kernel's queues at the end
 };
 
 enum class StepOutcome { not_reached, begun, met, unmet };
@@ -102,6 +104,7 @@ struct Record {
   std::vector<SocketRecord> sockets;
   std::vector<CallEvent> events;
   std::uint64_t events_dropped = 0;
+  std::vector<std::string> out_of_sight;  // what of the program ran where the shim could not see it (coverage.hpp)
   double duration_ms = 0;
 };
 

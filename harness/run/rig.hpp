@@ -105,6 +105,9 @@ class Rig {
   std::int64_t descriptors() const;
   std::uint64_t memory(bool peak) const;
   Look look();
+  bool faults_move_data() const;
+  void settle_counters();
+  std::vector<SocketRecord> seen_sockets() const;
 
   const RunSpec& spec_;
   const Scenario& scenario_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "run/coverage.hpp"
 #include "run/rig.hpp"
 
 namespace sockrig {
@@ -134,6 +135,46 @@ bool Rig::is_theirs(const KernelSocket& s, const std::vector<std::string>& held)
   return world_init_ > 0 || std::ranges::find(held, "socket:[" + std::to_string(s.inode) + "]") != held.end();
 }
 
+// Is there a fault whose verdict rests on the shim having seen the data?
+bool Rig::faults_move_data() const {
+  constexpr std::uint32_t data = bit(wire::Family::recv) | bit(wire::Family::send);
+  return std::ranges::any_of(scenario_.faults, [](const Fault& f) { return (f.rule.families & data) != 0; });
+}
+
+// A call counts its bytes just after they moved: wait until they are counted, or until the program does nothing any
+// more. How long that takes decides nothing but how long it takes.
+void Rig::settle_counters() {
+  const steady_clock::time_point began = steady_clock::now();
+  for (;;) {
+    const std::vector<KernelSocket> sockets = sock_diag_.list();
+    std::vector<Channel> channels;
+    for (Endpoint* e : order_) {
+      if (e->channel.local_port != 0) e->channel.on_the_way = bytes_on_the_way(e->channel.local_port, sockets);
+      channels.push_back(e->channel);
+    }
+    if (unseen_bytes(channels, seen_sockets()).none() || seconds_since(began) > deadline_seconds) break;
+    record_.out_of_sight = out_of_sight(subject_pids());
+    if (!record_.out_of_sight.empty() || subject_pids().empty()) break;
+    const Motion motion = look().motion;
+    if (motion == Motion::standstill || motion == Motion::dozing) {
+      if (unseen_bytes(channels, seen_sockets()).none()) continue;
+      break;
+    }
+    wait_for_events(1000);
+  }
+}
+
+std::vector<SocketRecord> Rig::seen_sockets() const {
+  std::vector<SocketRecord> out;
+  const wire::Region& m = region_.memory();
+  for (std::size_t i = 0; i < std::min<std::size_t>(m.socket_count.load(), wire::max_sockets); ++i) {
+    const wire::Socket& s = m.sockets[i];
+    out.push_back({s.pid, s.fd, s.birth, s.flags.load(), s.local_port, s.remote_port, s.received.load(), s.sent.load(),
+                   s.recv_calls.load(), s.send_calls.load(), s.ends.load()});
+  }
+  return out;
+}
+
 void Rig::collect() {
   fill_notes();
   if (over_) {
@@ -151,6 +192,7 @@ void Rig::collect() {
     const bool ours = spec_.role == Role::client && s.local_port == port_;
     if (!ours && is_theirs(s, held)) record_.listening.push_back(s.local_port);
   }
+  if (record_.stop == Stop::none && faults_move_data() && !record_.ended_by_script) settle_counters();
   for (Endpoint* e : order_) record_.channels.push_back(e->channel);
   subject_.poll_end();
   second_.poll_end();
@@ -168,11 +210,7 @@ void Rig::collect() {
     for (std::size_t w = 0; w < std::size(r.withheld); ++w) r.withheld[w] = m.rules[i].withheld[w].load();
     record_.rules.push_back(r);
   }
-  for (std::size_t i = 0; i < std::min<std::size_t>(m.socket_count.load(), wire::max_sockets); ++i) {
-    const wire::Socket& s = m.sockets[i];
-    record_.sockets.push_back({s.pid, s.fd, s.birth, s.flags.load(), s.local_port, s.remote_port, s.received.load(),
-                               s.sent.load(), s.recv_calls.load(), s.send_calls.load(), s.ends.load()});
-  }
+  record_.sockets = seen_sockets();
 }
 
 }  // namespace sockrig
