@@ -16,6 +16,7 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <tuple>
 
 #include "judge/judge.hpp"
 #include "observe/observation.hpp"
@@ -125,11 +126,12 @@ Result finish_worker(Worker& w, const RunSpec& spec, bool late) {
 class Prerequisites {
  public:
   explicit Prerequisites(const std::vector<RunSpec>& plan) : before_(plan.size()), broken_by_(plan.size()) {
-    std::map<std::pair<std::string, Role>, std::size_t> index;
-    for (std::size_t i = 0; i < plan.size(); ++i) index[{plan[i].scenario->id, plan[i].role}] = i;
+    // A plan may hold several programs of a role: each waits for its own.
+    std::map<std::tuple<std::string, Role, std::string>, std::size_t> index;
+    for (std::size_t i = 0; i < plan.size(); ++i) index[{plan[i].scenario->id, plan[i].role, plan[i].command}] = i;
     for (std::size_t i = 0; i < plan.size(); ++i) {
       for (const std::string& id : plan[i].after) {
-        if (const auto found = index.find({id, plan[i].role}); found != index.end())
+        if (const auto found = index.find({id, plan[i].role, plan[i].command}); found != index.end())
           before_[i].push_back(found->second);
       }
     }

@@ -13,6 +13,7 @@ struct Paths {
   std::string shim;              // the library that is preloaded
   std::string reference_server;  // what is tested when no command was given
   std::string reference_client;
+  std::string planted = "";  // folder of the planted mistakes and the correct programs, for `selftest`
 };
 
 // Nothing of it is looked for yet: a command that does not need the shim works without it. Throws std::system_error if
