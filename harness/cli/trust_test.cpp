@@ -103,8 +103,10 @@ BOOST_DATA_TEST_CASE(where_namespaces_are_refused_it_works_and_says_so, data::ma
     BOOST_TEST_MESSAGE("cannot become another user who reaches the build tree: left out");
     return;
   }
-  const Finished f =
-      Spawned({program("no-namespaces"), built("sockrig"), "run", "--report", "json=-"}, as_nobody ? nobody : 0).wait();
+  const Finished f = Spawned({program("no-namespaces"), built("sockrig"), "run", "stream", "listen", "failure",
+                              "time-wait", "--report", "json=-"},
+                             as_nobody ? nobody : 0)
+                         .wait();
   BOOST_TEST(f.code == 0, f.err);
   const json report = json::parse(f.out, nullptr, false);
   BOOST_REQUIRE_MESSAGE(!report.is_discarded(), f.err);

@@ -54,14 +54,15 @@ Unseen unseen_bytes(const std::vector<Channel>& channels, const std::vector<Sock
   return out;
 }
 
-std::optional<std::uint64_t> bytes_on_the_way(std::uint16_t connection_port, const std::vector<KernelSocket>& sockets) {
+std::optional<std::uint64_t> bytes_on_the_way(std::uint16_t connection_port, std::uint16_t service_port,
+                                              const std::vector<KernelSocket>& sockets) {
   const KernelSocket *local = nullptr, *remote = nullptr;
   for (const KernelSocket& s : sockets) {
     const bool live = s.state == TcpState::established || s.state == TcpState::close_wait ||
                       s.state == TcpState::fin_wait1 || s.state == TcpState::fin_wait2;
     if (!live) continue;
-    if (s.local_port == connection_port) local = &s;
-    if (s.remote_port == connection_port) remote = &s;
+    if (s.local_port == connection_port && s.remote_port == service_port) local = &s;
+    if (s.local_port == service_port && s.remote_port == connection_port) remote = &s;
   }
   if (local == nullptr || remote == nullptr) return std::nullopt;
   // Which of the two is the peer's is not asked: to count both queues of both can only be too much.

@@ -19,8 +19,10 @@ struct Unseen {
 Unseen unseen_bytes(const std::vector<Channel>& channels, const std::vector<SocketRecord>& sockets);
 
 // Bytes of ours that the program may not have taken, from the kernel's queues: unacknowledged on our side of the
-// connection, unread on the program's. Nothing if one side is gone, since then the queues are, too.
-std::optional<std::uint64_t> bytes_on_the_way(std::uint16_t connection_port, const std::vector<KernelSocket>& sockets);
+// connection, unread on the program's. Nothing if one side is gone, since then the queues are, too. Where the network
+// is shared others may use the connection's port; not between the same two.
+std::optional<std::uint64_t> bytes_on_the_way(std::uint16_t connection_port, std::uint16_t service_port,
+                                              const std::vector<KernelSocket>& sockets);
 
 // "server runs without the shim": what of the program can be seen to be out of the shim's sight.
 std::vector<std::string> out_of_sight(const std::vector<pid_t>& pids);

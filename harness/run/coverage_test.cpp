@@ -96,11 +96,12 @@ BOOST_AUTO_TEST_CASE(a_clients_output_came_in_before) {
 }
 
 BOOST_AUTO_TEST_CASE(queues_are_known_only_where_both_ends_live) {
-  const std::vector<KernelSocket> both{row(40000, 7, 0, 30), row(7, 40000, 12, 0), row(7, 41000, 99, 99)};
-  BOOST_TEST(bytes_on_the_way(40000, both).value() == 42u);
-  BOOST_TEST(!bytes_on_the_way(40000, {both[0]}).has_value());
-  BOOST_TEST(!bytes_on_the_way(40000, {both[0], row(7, 40000, 0, 0, TcpState::time_wait)}).has_value());
-  BOOST_TEST(!bytes_on_the_way(5, both).has_value());
+  const std::vector<KernelSocket> both{row(40000, 7, 0, 30), row(7, 40000, 12, 0), row(7, 41000, 99, 99),
+                                       row(40000, 8, 50, 50), row(8, 40000, 50, 50)};
+  BOOST_TEST(bytes_on_the_way(40000, 7, both).value() == 42u);
+  BOOST_TEST(!bytes_on_the_way(40000, 7, {both[0]}).has_value());
+  BOOST_TEST(!bytes_on_the_way(40000, 7, {both[0], row(7, 40000, 0, 0, TcpState::time_wait)}).has_value());
+  BOOST_TEST(!bytes_on_the_way(5, 7, both).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

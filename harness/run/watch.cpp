@@ -149,7 +149,7 @@ void Rig::settle_counters() {
     const std::vector<KernelSocket> sockets = sock_diag_.list();
     std::vector<Channel> channels;
     for (Endpoint* e : order_) {
-      if (e->channel.local_port != 0) e->channel.on_the_way = bytes_on_the_way(e->channel.local_port, sockets);
+      if (e->channel.local_port != 0) e->channel.on_the_way = bytes_on_the_way(e->channel.local_port, port_, sockets);
       channels.push_back(e->channel);
     }
     if (unseen_bytes(channels, seen_sockets()).none() || seconds_since(began) > deadline_seconds) break;

@@ -145,8 +145,8 @@ int many(Call call, int fd, mmsghdr* messages, unsigned count, int flags, Real r
 ssize_t copy_file(int out, int in, off_t* offset, std::size_t asked) {
   return transmit(
       Call::sendfile, out, asked, 0,
-      [=](std::size_t length) { return real.sendfile64(out, in, reinterpret_cast<off64_t*>(offset), length); }, never, in,
-      reinterpret_cast<const off64_t*>(offset));
+      [=](std::size_t length) { return real.sendfile64(out, in, reinterpret_cast<off64_t*>(offset), length); }, never,
+      in, reinterpret_cast<const off64_t*>(offset));
 }
 
 }  // namespace

@@ -100,7 +100,8 @@ bool may_cut_send(const Op& op, const wire::Rule& rule, std::size_t length, With
   if (op.call == wire::Call::sendmmsg || (op.message_flags & MSG_OOB)) return no(why, Withheld::not_stream);
   if (length >= static_cast<std::size_t>(op.asked)) return no(why, Withheld::too_small);
   if (!still_the_same(op.socket, op.fd)) return no(why, Withheld::not_stream);
-  if (edge_of(op.socket) || has_foreign_edge(op.socket) || tells_by_signal(op.fd)) return no(why, Withheld::edge_triggered);
+  if (edge_of(op.socket) || has_foreign_edge(op.socket) || tells_by_signal(op.fd))
+    return no(why, Withheld::edge_triggered);
   if (rule.handler == wire::Handler::own && !kernel_may_cut_send(op)) return no(why, Withheld::no_handler);
   return true;
 }

@@ -50,13 +50,14 @@ void plan_clamp(Op& op, Rule& rule, std::uint64_t hash) {
   // The low bits chose whether to fire; the size comes from the same hash, mixed once more.
   // A program with a large buffer asks for more than ever comes: what is there bounds what can be cut.
   const auto asked = static_cast<std::size_t>(op.asked);
-  const std::size_t there = receives          ? available(op.fd)
+  const std::size_t there = receives         ? available(op.fd)
                             : op.source >= 0 ? available_from(op.source, op.source_offset)
                                              : 0;
   const std::size_t length = clamped_length(rule, there != 0 && there < asked ? there : asked, wire::mix(hash));
   if (there != 0 && length >= there) return withhold(rule, op, Withheld::too_small);
   Withheld why{};
-  if (!(receives ? may_cut_receive(op, length, why) : may_cut_send(op, rule, length, why))) return withhold(rule, op, why);
+  if (!(receives ? may_cut_receive(op, length, why) : may_cut_send(op, rule, length, why)))
+    return withhold(rule, op, why);
   op.clamp = &rule;
   op.length = length;
 }

@@ -251,8 +251,9 @@ BOOST_AUTO_TEST_CASE(skip_and_limit) {
 
 BOOST_AUTO_TEST_CASE(what_forbids_a_short_receive) {
   const std::map<string, std::pair<int, Withheld>> cases = {
-      {"waitall", {100, Withheld::wait_all}}, {"peek", {100, Withheld::peek}},   {"lowat", {100, Withheld::low_water}},
-      {"fin", {100, Withheld::end_queued}},   {"one", {1, Withheld::too_small}}, {"none", {0, Withheld::too_small}},
+      {"waitall", {100, Withheld::wait_all}},     {"peek", {100, Withheld::peek}},
+      {"lowat", {100, Withheld::low_water}},      {"fin", {100, Withheld::end_queued}},
+      {"one", {1, Withheld::too_small}},          {"none", {0, Withheld::too_small}},
       {"async", {100, Withheld::edge_triggered}},
   };
   for (const auto& [name, expected] : cases) {
