@@ -36,7 +36,7 @@ call = "connect"
 [script]
 client = """
 a: accept
-a: echo
+subject: exits 0
 """
 )";
 
@@ -80,8 +80,8 @@ const std::vector<Broken> fifty = {
     {good, "bytes = 1", "bytes = true", 8, 9, "must be a whole number or a word"},
     {good, "bytes = 1", "bytes = 1\none-in = 0", 9, 10, "'one-in' is out of range"},
     {good, "bytes = 1", "bytes = 1\ntimes = 0", 9, 9, "'times' is out of range"},
-    {good, "bytes = 1", "bytes = 1\nbytes = 2", 9, 1, "redefine"},
-    {good, "[[fault]]", "[[falut]]", 6, 1, "unknown key 'falut' (did you mean 'fault'?)"},
+    {good, "bytes = 1", "bytes = 1\nbytes = 2", 9, 9, "redefine"},
+    {good, "[[fault]]", "[[falut]]", 6, 3, "unknown key 'falut' (did you mean 'fault'?)"},
     {good, "[[fault]]", "[fault]", 6, 1, "faults are written as '[[fault]]'"},
     {good, "claim = \"Bytes come back\"", "claim = \"\"", 1, 9, "'claim' is empty"},
     {good, "claim = \"Bytes come back\"", "claim = \"Bytes", 1, 15, ""},

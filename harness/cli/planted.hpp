@@ -21,10 +21,11 @@ struct Planted {
   std::string command;          // "" = it cannot be started here, and `untried` says why
   std::set<std::string> fails;  // the claims that must notice it, and no others
   std::string untried;
+  bool missing = false;  // it should be there, and is not
 };
 
 // Those of the folder (libexec/sockrig): mistakes in the order of their table, then styles by name. Throws
-// std::runtime_error if the folder, the table or a program of it is not there, or a program is not in the table.
+// std::runtime_error if the folder or the table is not there, or a program is not in the table.
 std::vector<Planted> planted_programs(const std::string& folder);
 
 // What was found against what should have been, each a line: "stream/text: pass — …".

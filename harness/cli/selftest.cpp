@@ -264,6 +264,9 @@ int selftest(const Choice& choice, const Paths& paths, std::ostream& out, std::o
     }
     std::erase_if(trials, [&](const Trial& t) { return std::ranges::count(choice.names, t.program.name) == 0; });
   }
+  for (const Trial& t : trials) {
+    if (t.program.missing) return refuse(t.program.untried + ": build or install all of sockrig");
+  }
   if (choice.quick) trials = quick_trials(std::move(trials));
 
   const Machine machine = probe_machine(choice.sandbox);

@@ -36,6 +36,7 @@ std::ostream& operator<<(std::ostream& out, const Sight& s) {
 
 const Sight sights[] = {
     {"unseen", "plain", true, true, ""},
+    {"unseen", "passed", true, true, ""},
     {"unseen", "stdio", false, false, "stdio on a socket"},
     {"unseen", "answer-stdio", true, false, "stdio on a socket"},
     {"unseen", "every-other", true, false, "system calls of its own"},

@@ -39,9 +39,10 @@ struct Evidence {
 std::string why_unseen(const Record& record) {
   std::string out;
   for (const std::string& what : record.out_of_sight) out += (out.empty() ? "" : "; ") + what;
-  return out.empty() ? "it does not call the C library's functions for its sockets: stdio on a socket, system calls "
-                       "of its own, or a child that was started without the shim"
-                     : out;
+  return out.empty()
+             ? "it does not always call the C library's functions for its sockets: stdio on a socket, system calls "
+               "of its own, or a child that was started without the shim"
+             : out;
 }
 
 // Reconciled: a fault in the data proves something only if the shim saw the data that the peer saw. "" = it did.
@@ -62,8 +63,8 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpe
   if (fault.fired > 0) {
     const std::string unseen = rule != nullptr ? unseen_by(*rule, o) : "";
     if (unseen.empty()) return {};
-    return {Outcome::inconclusive, "the program's calls were not all seen: " + unseen +
-                                       ": what met " + fault.text + " is not all that the program does"};
+    return {Outcome::inconclusive, "the program's calls were not all seen: " + unseen + ": what met " + fault.text +
+                                       " is not all that the program does"};
   }
   const std::string silent = ": " + fault.text + " could not fire";
   if (!o.attached)

@@ -103,6 +103,38 @@ static void echo_by_child(int fd) {
   waitpid(child, NULL, 0);
 }
 
+// Handed to a worker that was there before the connection was: all of it is seen.
+static void pass_to_worker(int fd) {
+  static int way[2] = {-1, -1};
+  char byte = 0;
+  union {
+    struct cmsghdr header;
+    char space[CMSG_SPACE(sizeof(int))];
+  } control;
+  struct iovec part = {&byte, 1};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  if (way[0] < 0) {
+    must(socketpair(AF_UNIX, SOCK_STREAM, 0, way) == 0, "socketpair");
+    const pid_t worker = fork();
+    must(worker >= 0, "fork");
+    if (worker == 0) {
+      close(fd);
+      while (recvmsg(way[1], &message, 0) == 1) {
+        int taken = -1;
+        memcpy(&taken, CMSG_DATA(&control.header), sizeof taken);
+        echo_plainly(taken);
+        close(taken);
+        message.msg_controllen = sizeof control;
+      }
+      _exit(0);
+    }
+    close(way[1]);
+  }
+  control.header = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof fd)};
+  memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+  must(sendmsg(way[0], &message, 0) == 1, "sendmsg");
+}
+
 struct Ring {
   int fd;
   unsigned *tail, *mask, *array, *done_head, *done_tail, *done_mask;
@@ -192,6 +224,7 @@ int main(int count, char** arguments) {
     else if (!strcmp(how, "every-other")) echo_every_other(fd);
     else if (!strcmp(how, "syscall")) echo_by_system_calls(fd);
     else if (!strcmp(how, "child")) echo_by_child(fd);
+    else if (!strcmp(how, "passed")) pass_to_worker(fd);
     else if (!strcmp(how, "ring")) echo_by_ring(fd);
     else echo_plainly(fd);
     close(fd);
