@@ -85,7 +85,7 @@ enum class Verb : std::uint32_t { pass, clamp, fail_before, fail_after, interrup
 // How much a clamp lets through. All of them leave at least 1 and at most asked - 1.
 enum class Size : std::uint32_t { fixed, random_part, all_but_one, half };
 
-// Where a signal that interrupts may come from.
+// Where a signal that interrupts, or that could have cut a send, may come from.
 enum class Handler : std::uint32_t {
   own,    // only a handler that the program installed itself
   given,  // if the program has none, the shim installs one without SA_RESTART
@@ -123,7 +123,7 @@ struct Rule {
   // Written by the shim:
   std::atomic<std::uint64_t> seen;  // matching calls
   std::atomic<std::uint64_t> fired;
-  std::atomic<std::uint64_t> fired_own;  // of these, interrupts by a handler of the program's own
+  std::atomic<std::uint64_t> fired_own;  // of these, where the program as it is could have met it
   std::atomic<std::uint32_t> withheld[static_cast<std::size_t>(Withheld::count)];
 };
 
