@@ -21,7 +21,7 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 
 std::vector<std::string> role_words() {
   std::vector<std::string> words;
-  for (const Role r : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client}) {
+  for (const Role r : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client, Role::custom}) {
     words.emplace_back(to_string(r));
   }
   return words;
@@ -34,8 +34,9 @@ void read_role(TableReader& top, const toml::node& node, Scenario& s) {
   const auto role = parse_role(word);
   if (!role) {
     top.problem(
-        node, fmt::format("unknown role '{}'{} (expected echo-server, discard-server, chargen-server or client)", word,
-                          did_you_mean(word, role_words())));
+        node,
+        fmt::format("unknown role '{}'{} (expected echo-server, discard-server, chargen-server, client or custom)",
+                    word, did_you_mean(word, role_words())));
   } else if (std::find(s.roles.begin(), s.roles.end(), *role) != s.roles.end()) {
     top.problem(node, fmt::format("role '{}' is given twice", word));
   } else {

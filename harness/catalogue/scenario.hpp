@@ -16,11 +16,12 @@
 
 namespace sockrig {
 
-enum class Role { echo_server, discard_server, chargen_server, client };
+enum class Role { echo_server, discard_server, chargen_server, client, custom };
 enum class Level { must, should };
 enum class Serves { one, in_turn, at_once };  // in this order: each also does what stands before it
 
 std::string_view to_string(Role r);    // "echo-server"
+std::string option_of(Role r);         // "--echo-server", "--custom-server": how a command for it is given
 std::string_view to_string(Level l);   // "must"
 std::string_view to_string(Serves s);  // "at-once"
 std::optional<Role> parse_role(std::string_view text);

@@ -14,7 +14,7 @@ constexpr std::array keys = {
                 R"(hint = "recv() may return less than you asked for.")"},
     ScenarioKey{"", "about", "text", "none", "What is done, where the script does not say it plainly.",
                 R"(about = "The client reads nothing until the server is stuck.")"},
-    ScenarioKey{"", "role", "echo-server | discard-server | chargen-server | client, or an array of them", "",
+    ScenarioKey{"", "role", "echo-server | discard-server | chargen-server | client | custom, or an array of them", "",
                 "What the program under test may be. It is run once for each role that has a command.",
                 R"(role = ["echo-server"])"},
     ScenarioKey{"", "level", "must | should", "",
@@ -67,6 +67,9 @@ constexpr std::array keys = {
                 R"(chargen-server = "a: connect, receive 1 KiB of lines")"},
     ScenarioKey{"[script]", "client", "a script", "'peer'", "The same for a client.",
                 R"(client = "a: accept, send 1 KiB")"},
+    ScenarioKey{"[script]", "custom", "a script", "'peer'",
+                "The same for a server with a protocol of its own; what it is asked is its dialogue (run --dialogue).",
+                R"(custom = "a: plays the dialogue")"},
 };
 
 constexpr std::string_view example = R"toml(claim  = "Bytes come back in order when every receive returns at most three"

@@ -368,7 +368,7 @@ BOOST_AUTO_TEST_CASE(nonsense_is_a_problem_and_never_an_exception) {
 }
 
 BOOST_AUTO_TEST_CASE(words_go_both_ways) {
-  for (const Role r : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client}) {
+  for (const Role r : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client, Role::custom}) {
     BOOST_TEST((parse_role(to_string(r)) == r));
   }
   for (const Level l : {Level::must, Level::should}) BOOST_TEST((parse_level(to_string(l)) == l));
@@ -383,6 +383,30 @@ BOOST_AUTO_TEST_CASE(diagnostics_leave_out_what_they_do_not_know) {
   BOOST_TEST(to_string(Diagnostic{"f", 3, 0, "m"}) == "f:3: m");
   BOOST_TEST(to_string(Diagnostic{"f", 0, 0, "m"}) == "f: m");
   BOOST_TEST(to_string(Diagnostic{"", 0, 0, "m"}) == "m");
+}
+
+BOOST_AUTO_TEST_CASE(a_dialogue_is_for_the_role_custom) {
+  const auto file = [](const std::string& role, const std::string& script, const std::string& more = "") {
+    return "claim = \"c\"\nclause = \"c\"\nrole = " + role + "\nlevel = \"must\"\nhint = \"h\"\n" + more +
+           "[script]\npeer = '''\n" + script + "\n'''\n";
+  };
+  const auto problem = [&](const std::string& text) {
+    Diagnostics problems;
+    BOOST_TEST(!parse(text, problems).has_value(), text);
+    return problems.empty() ? std::string() : to_string(problems.front());
+  };
+  BOOST_TEST((good(file("\"custom\"", "a: plays the dialogue")).roles == std::vector{Role::custom}));
+  good(file("[\"echo-server\", \"custom\"]", "a: connect, close"));
+  BOOST_TEST(problem(file("\"echo-server\"", "a: plays the dialogue")).find("needs the role custom") !=
+             std::string::npos);
+  BOOST_TEST(problem(file("[\"echo-server\", \"custom\"]", "a: begins the dialogue")).find("needs the role custom") !=
+             std::string::npos);
+  BOOST_TEST(problem(file("\"custom\"", "a: connect, send 1 & receive echo")).find("only its dialogue knows") !=
+             std::string::npos);
+  // Cut at every position it takes many connections.
+  const std::string cut = "a: plays the dialogue cut at every position";
+  BOOST_TEST(problem(file("\"custom\"", cut)).find("a second connection") != std::string::npos);
+  good(file("\"custom\"", cut, "serves = \"in-turn\"\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -40,7 +40,13 @@ enum class StepVerb {
   close,           // "close": both directions; unread data is drained first, so that no reset is caused
   reset,           // "reset": RST (SO_LINGER 0)
   vanish,          // "vanish within SIZE": closes or resets after a seeded random number of bytes moved
-  end,             // stdin: "end": end of file on the subject's standard input
+  // connection, role custom; each opens the connections that it needs, and all but the last verb close them
+  play,             // "plays the dialogue"
+  play_glued,       // "plays the dialogue glued together": all that is sent goes out at once
+  play_cut,         // "plays the dialogue cut at every position": a connection each, the rest once the subject waits
+  play_broken_off,  // "breaks off the dialogue in every message": a connection each, ended in the middle of a message
+  play_beginning,   // "begins the dialogue": its first message and the answers to it; the connection stays open
+  end,              // stdin: "end": end of file on the subject's standard input
   // subject, second
   start,               // "start"; without a line that says so the subject is started before the first line
   stop,                // "stop": SIGSTOP to all its processes
@@ -103,6 +109,12 @@ Script parse_script(std::string_view text, const std::string& file, int first_li
 // nothing is proved; or the claim is not about a program that does this.
 enum class StepMeaning { claim, evidence, condition };
 StepMeaning meaning_of(StepVerb verb);
+
+// What can only be done with a dialogue.
+inline bool is_dialogue_verb(StepVerb verb) {
+  return verb == StepVerb::play || verb == StepVerb::play_glued || verb == StepVerb::play_cut ||
+         verb == StepVerb::play_broken_off || verb == StepVerb::play_beginning;
+}
 
 // "1 MiB" → 1048576. False if it is not a size.
 bool parse_size(std::string_view text, std::uint64_t& bytes);

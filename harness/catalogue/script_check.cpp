@@ -27,7 +27,7 @@ bool is_send(const Step& s) {
   return s.verb == StepVerb::send || s.verb == StepVerb::send_up_to || s.verb == StepVerb::echo;
 }
 bool is_opening(const Step& s) {
-  return s.verb == StepVerb::connect || s.verb == StepVerb::accept;
+  return s.verb == StepVerb::connect || s.verb == StepVerb::accept || s.verb == StepVerb::play_beginning;
 }
 bool is_receive(const Step& s) {
   return s.verb == StepVerb::receive || s.verb == StepVerb::receive_echo || s.verb == StepVerb::receive_from ||
@@ -35,6 +35,9 @@ bool is_receive(const Step& s) {
 }
 bool ends_connection(const Step& s) {
   return s.verb == StepVerb::close || s.verb == StepVerb::reset || s.verb == StepVerb::vanish;
+}
+bool plays(const Step& s) {
+  return is_dialogue_verb(s.verb) && s.verb != StepVerb::play_beginning;
 }
 bool has_send(const std::vector<Step>& together) {
   return std::any_of(together.begin(), together.end(), is_send);
@@ -136,7 +139,10 @@ class Checker {
 
   std::string wrong_on_connection(const ScriptLine& l, const std::vector<Step>& together, const Step& step,
                                   const Connection& c) const {
-    if (is_opening(step)) {
+    if (together.size() > 1 && (plays(step) || step.verb == StepVerb::play_beginning)) {
+      return "a dialogue has its connection to itself: nothing can happen there at the same time";
+    }
+    if (is_opening(step) || plays(step)) {
       return c.open ? fmt::format("'{}' is connected already: close or reset it first", l.name) : "";
     }
     if (c.closed) return fmt::format("'{}' is closed: only connecting again can follow", l.name);
@@ -232,7 +238,7 @@ class Checker {
     if (is_send(step)) c.sent = true;
     if (step.verb == StepVerb::shutdown_write) c.write_closed = true;
     if (step.verb == StepVerb::receive_end) c.read_ended = true;
-    if (ends_connection(step)) c.open = false, c.closed = true;
+    if (ends_connection(step) || plays(step)) c.open = false, c.closed = true;
   }
 
   static void apply(Process& p, const Step& step) {
@@ -286,7 +292,8 @@ const ScriptLine* second_connection(const Script& script) {
       for (const Step& step : together) {
         const bool begins = step.verb == StepVerb::start || step.verb == StepVerb::restart;
         if (line.actor == ActorKind::subject && begins) opened = 0;
-        if (step.verb == StepVerb::connect) opened += line.count;
+        if (is_opening(step) || plays(step)) opened += line.count;
+        if (step.verb == StepVerb::play_cut || step.verb == StepVerb::play_broken_off) opened += line.count;
         if (opened > 1) return &line;
       }
     }

@@ -389,4 +389,26 @@ BOOST_AUTO_TEST_CASE(columns_count_characters) {
   BOOST_TEST(problems[1].column == 9);
 }
 
+BOOST_AUTO_TEST_CASE(the_verbs_of_a_dialogue) {
+  const Script s = good(
+      "a: plays the dialogue\n"
+      "a: plays the dialogue glued together\n"
+      "3 b in turn: plays the dialogue cut at every position\n"
+      "a: breaks off the dialogue in every message, plays the dialogue once the subject waits\n"
+      "c: begins the dialogue\n"
+      "c: close\n");
+  BOOST_TEST((only_step(s, 0).verb == StepVerb::play));
+  BOOST_TEST((only_step(s, 1).verb == StepVerb::play_glued));
+  BOOST_TEST((only_step(s, 2).verb == StepVerb::play_cut));
+  BOOST_TEST((s[3].steps[0][0].verb == StepVerb::play_broken_off));
+  BOOST_TEST(s[3].steps[1][0].once_idle);
+  BOOST_TEST((only_step(s, 4).verb == StepVerb::play_beginning));
+  BOOST_TEST(holds(bad("a: connect, plays the dialogue"), "connected already"));
+  BOOST_TEST(holds(bad("a: plays the dialogue, send 1"), "'a' is closed"));
+  BOOST_TEST(holds(bad("c: begins the dialogue, plays the dialogue"), "connected already"));
+  BOOST_TEST(holds(bad("a: plays the dialog"), "'plays the dialogue'"));
+  BOOST_TEST(holds(bad("a: plays the dialogue glued"), "glued"));
+  BOOST_TEST(holds(bad("a: plays the dialogue & begins the dialogue"), "to itself"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

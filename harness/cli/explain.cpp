@@ -7,6 +7,7 @@
 #include <boost/program_options.hpp>
 #include <ostream>
 
+#include "catalogue/dialogue.hpp"
 #include "catalogue/scenario.hpp"
 #include "catalogue/scenario_keys.hpp"
 #include "catalogue/script_table.hpp"
@@ -127,6 +128,31 @@ void print_file_keys(std::ostream& out) {
   out << "\nAn example\n" << indented(scenario_example(), 4);
 }
 
+void print_dialogue_language(std::ostream& out) {
+  out << fmt::format(
+      "A dialogue is what a client says to a server with a protocol of its own, and what that must answer, line by "
+      "line:\n"
+      "\n"
+      "    # a comment\n"
+      "    > hello\\n          what the client sends\n"
+      "    < 5 HELLO\\n        what the server must answer, byte for byte\n"
+      "    > quit\\n\n"
+      "    < end              the server ends its stream ('> end': the client ends its own)\n"
+      "\n"
+      "A message is the bytes up to the end of its line, and no more: a line of text ends in \\n because it says so.\n"
+      "Escapes: \\n \\r \\t \\0 \\\\ \\\" and the others of C, \\101 (octal), \\x41 (always two digits). A space at "
+      "the end is\n"
+      "written \\x20, and a message that is just the word end is written \\x65nd.\n"
+      "A message has at most {} KiB, a dialogue at most {} lines and {} KiB.\n"
+      "\n"
+      "Messages that follow each other without an answer are sent one by one, each once the server waits. When all "
+      "lines\n"
+      "are done and the server has not ended its stream, nothing more may come from it until it waits.\n"
+      "\n"
+      "    sockrig run --custom-server './server {{port}}' --dialogue FILE\n",
+      most_message_bytes >> 10, most_dialogue_lines, most_dialogue_bytes >> 10);
+}
+
 std::string roles_of(const Scenario& s) {
   std::vector<std::string_view> words;
   for (const Role role : s.roles) words.push_back(to_string(role));
@@ -199,7 +225,7 @@ int explain_scenario(const std::string& id, const std::string& root, std::ostrea
   for (const Diagnostic& problem : all.problems) err << to_string(problem) << '\n';
   std::string guess = nearest(id, ids);
   const std::string without_s = id.ends_with('s') ? id.substr(0, id.size() - 1) : id;
-  if (const std::string topic = nearest(without_s, {"fault", "script", "file"});
+  if (const std::string topic = nearest(without_s, {"fault", "script", "file", "dialogue"});
       id.find('/') == id.npos && !topic.empty())
     guess = topic == "fault" ? "--faults" : "--" + topic;
   err << "sockrig explain: there is no claim '" << id << "'"
@@ -215,11 +241,12 @@ int explain_command(const std::vector<std::string>& arguments, const Paths& path
   options.add_options()("file", "the keys of a scenario file, with ranges and defaults, and an example");
   options.add_options()("faults", "all kinds of faults, their licences and parameters");
   options.add_options()("script", "the verbs of the script language");
+  options.add_options()("dialogue", "the file that says what a custom server is asked");
   options.add_options()("scenarios", po::value<std::string>()->value_name("DIR"), "the folder of the scenarios");
   po::variables_map values;
   std::vector<std::string> words;
   const CommandUsage usage = {
-      "explain", "ID… | --file | --faults | --script",
+      "explain", "ID… | --file | --faults | --script | --dialogue",
       "Explains a claim: what must hold and why, what is done to the program, and where to look when it\n"
       "fails. To write a scenario of your own, begin with --file.",
       "id", "sockrig explain stream/short-recv-one\nsockrig explain --file --script"};
@@ -234,8 +261,9 @@ int explain_command(const std::vector<std::string>& arguments, const Paths& path
   tell("file", print_file_keys);
   tell("faults", print_faults);
   tell("script", print_script_language);
+  tell("dialogue", print_dialogue_language);
   if (!said && words.empty()) {
-    err << "sockrig explain: expected an ID, --file, --faults or --script\nTry 'sockrig explain --help'.\n";
+    err << "sockrig explain: expected an ID, --file, --faults, --script or --dialogue\nTry 'sockrig explain --help'.\n";
     return 2;
   }
   const std::string root = values.contains("scenarios") ? values["scenarios"].as<std::string>() : paths.scenarios;

@@ -85,7 +85,7 @@ std::set<std::string> keys_in_the_source() {
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     for (std::sregex_iterator it(text.begin(), text.end(), asked), end; it != end; ++it) out.insert((*it)[1]);
   }
-  for (const Role role : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client})
+  for (const Role role : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client, Role::custom})
     out.emplace(to_string(role));                                                   // these are asked for in a loop
   for (const char* table : {"fault", "world", "peer", "script"}) out.erase(table);  // named in ScenarioKey::table
   return out;

@@ -16,11 +16,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::array roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client};
-
-std::string option_of(Role role) {
-  return std::string(to_string(role));
-}
+constexpr std::array roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client,
+                              Role::custom};
 
 po::options_description run_options() {
   po::options_description all;
@@ -29,6 +26,10 @@ po::options_description run_options() {
   add("discard-server", po::value<std::string>()->value_name("CMD"), "the discard server to test (RFC 863)");
   add("chargen-server", po::value<std::string>()->value_name("CMD"), "the character generator to test (RFC 864)");
   add("client", po::value<std::string>()->value_name("CMD"), "the client to test");
+  add("custom-server", po::value<std::string>()->value_name("CMD"),
+      "the server with a protocol of its own to test; --dialogue says what it is asked");
+  add("dialogue", po::value<std::string>()->value_name("FILE"),
+      "what is said to the custom server ('> hello\\n') and what it must answer ('< HELLO\\n')");
   add("serves", po::value<std::string>()->value_name("HOW"),
       "what the servers promise: one (connection, then they exit), in-turn, at-once (default)");
   add("level", po::value<std::string>()->value_name("LEVEL"),
@@ -83,7 +84,7 @@ std::string number(const po::variables_map& given, const char* name, std::uint64
 }
 
 std::string command_for(const po::variables_map& given, Role role, RunOptions& options) {
-  const std::string name = option_of(role);
+  const std::string name = option_of(role).substr(2);
   if (given.count(name) == 0) return "";
   const std::string& command = given[name].as<std::string>();
   if (command.find("{port}") == command.npos) {
@@ -156,14 +157,19 @@ std::string take(const po::variables_map& given, RunOptions& options) {
   options.verbose = given.count("verbose") != 0;
   options.out_directory = text("out");
   options.scenarios = text("scenarios");
+  options.dialogue = text("dialogue");
   std::string problem;
   const auto still = [&](auto&& step) {
     if (problem.empty()) problem = step();
   };
-  for (const char* name : {"out", "scenarios"}) {
+  for (const char* name : {"out", "scenarios", "dialogue"}) {
     still([&] { return given.count(name) != 0 && text(name).empty() ? fmt::format("--{}: an empty path", name) : ""; });
   }
   for (Role role : roles) still([&] { return command_for(given, role, options); });
+  still([&] {
+    const bool alone = given.count("dialogue") != 0 && !options.commands.contains(Role::custom);
+    return alone ? "--dialogue: it is held with a custom server: name it with --custom-server CMD" : "";
+  });
   still([&] { return choose<Serves>(given, "serves", parse_serves, {"one", "in-turn", "at-once"}, options.serves); });
   still([&] { return choose<Level>(given, "level", parse_level, {"must", "should"}, options.level); });
   still([&] {
@@ -215,7 +221,8 @@ std::optional<int> parse_run_options(const std::vector<std::string>& arguments, 
 
 std::string repeat_prefix(const RunOptions& options) {
   std::string out = "sockrig run";
-  for (const auto& [role, command] : options.commands) out += fmt::format(" --{} {}", to_string(role), quoted(command));
+  for (const auto& [role, command] : options.commands) out += fmt::format(" {} {}", option_of(role), quoted(command));
+  if (!options.dialogue.empty()) out += " --dialogue " + quoted(options.dialogue);
   if (options.serves != Serves::at_once) out += fmt::format(" --serves {}", to_string(options.serves));
   if (options.level == Level::must) out += " --level must";  // it also decides whose signal handlers count
   if (options.sandbox == SandboxChoice::none) out += " --sandbox none";

@@ -71,6 +71,20 @@ BOOST_AUTO_TEST_CASE(a_quote_in_a_command_survives_the_shell) {
   BOOST_TEST(repeat_prefix(parse({"--client", "./it's {port}"}).options) == "sockrig run --client './it'\\''s {port}'");
 }
 
+BOOST_AUTO_TEST_CASE(a_custom_server_and_its_dialogue) {
+  const Parsed p = parse({"--custom-server", "./s {port}", "--dialogue", "my dialogue"});
+  BOOST_REQUIRE(!p.code.has_value());
+  BOOST_TEST(p.options.commands.at(Role::custom) == "./s {port}");
+  BOOST_TEST(p.options.dialogue == "my dialogue");
+  BOOST_TEST(repeat_prefix(p.options) == "sockrig run --custom-server './s {port}' --dialogue 'my dialogue'");
+  BOOST_TEST(!parse({"--custom-server", "./s {port}"}).code.has_value());
+  refuses({"--dialogue", "d"}, "--custom-server CMD");
+  refuses({"--echo-server", "./s {port}", "--dialogue", "d"}, "--custom-server CMD");
+  refuses({"--custom-server", "./s {port}", "--dialogue", ""}, "an empty path");
+  refuses({"--custom-server", "./s"}, "--custom-server: the command must say where the port goes");
+  refuses({"--custom", "./s {port}"}, "--custom");
+}
+
 BOOST_AUTO_TEST_CASE(where_reports_go) {
   BOOST_TEST(reports_of(parse({"--report", "json"}).options) == "json:- ");
   BOOST_TEST(reports_of(parse({"--report", "junit=x.xml"}).options) == "junit:x.xml console:- ");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "judge/diagnose_dialogue.hpp"
 #include "judge/judge.hpp"
 
 namespace sockrig {
@@ -229,6 +230,7 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
       out.message += " in the middle of the scenario: " + symptom;
     }
   }
+  add_dialogue(r, out);
   if (r.stop == Stop::standstill || r.stop == Stop::deadline) add_unread(o, out);
   add_shortfall(o, out);
   for (const std::string& call : o.injected) out.details.push_back(call);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "judge/diagnose_dialogue.hpp"
 #include "judge/made_up.hpp"
 
 namespace sockrig {
@@ -217,6 +218,72 @@ BOOST_AUTO_TEST_CASE(what_the_step_says_is_told_where_nothing_better_is_known) {
   BOOST_TEST(d.code == "descriptors-leaked");
   BOOST_TEST(d.message == "it has 205 descriptors open, 5 before");
   BOOST_TEST(d.connection == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_answer_is_told_in_the_words_of_the_dialogue) {
+  MadeUp m;
+  m.fail(Stop::unmet, "wrong-answer", "line 4 of the dialogue did not hold");
+  m.record.dialogue = DialogueRecord{.connection = "a",
+                                     .situation = "line 3 was cut after 2 bytes of 6",
+                                     .line = 4,
+                                     .expected = "5 HELLO\n",
+                                     .got = "2 HE\n",
+                                     .total = 8,
+                                     .got_total = 5};
+  DialogueRecord& d = *m.record.dialogue;
+  BOOST_TEST(of(m).code == "wrong-answer");
+  BOOST_TEST(of(m).message ==
+             "line 4 of the dialogue: expected \"5 HELLO\\n\", got \"2 HE\\n\" (line 3 was cut after 2 bytes of 6)");
+  BOOST_TEST(of(m).connection == "a");
+  d.situation = "";
+  d.from = 100;
+  d.total = 200;
+  d.got_total = 300;
+  BOOST_TEST(of(m).message ==
+             "line 4 of the dialogue, from byte 100 of 200: expected …\"5 HELLO\\n\"…, got …\"2 HE\\n\"…");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_never_comes_names_its_line_and_who_waits) {
+  MadeUp m;
+  m.fail(Stop::standstill, "stuck", "every thread of it waits");
+  m.add_waiting("recv");
+  m.record.dialogue =
+      DialogueRecord{.connection = "a", .situation = "", .line = 4, .expected = "OK\n", .got = "", .total = 3};
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "stuck-in-recv");
+  BOOST_TEST(d.message.starts_with("line 4 of the dialogue: expected \"OK\\n\", nothing came; the server is stuck: it "
+                                   "waits in recv()"),
+             d.message);
+}
+
+BOOST_AUTO_TEST_CASE(other_ways_in_which_a_dialogue_ends) {
+  DialogueRecord d{.connection = "a", .situation = "", .line = 7, .expected = "", .got = "", .total = 3};
+  BOOST_TEST(to_string(d) == "at line 7 of the dialogue");
+  d.nothing = true;
+  BOOST_TEST(to_string(d) == "after line 7 of the dialogue");
+  d.got = "X";
+  d.got_total = 1;
+  BOOST_TEST(to_string(d) == "after line 7 of the dialogue, its last, nothing more was due, and 1 byte came: \"X\"");
+  d.nothing = false;
+  d.end = true;
+  BOOST_TEST(to_string(d) == "line 7 of the dialogue: the server must end its stream, and sent \"X\"");
+  d.got = "";
+  BOOST_TEST(to_string(d) == "line 7 of the dialogue: the server must end its stream, and did not");
+  d.end = false;
+  d.sending = true;
+  d.expected = "abc";
+  BOOST_TEST(to_string(d) == "line 7 of the dialogue could not be sent: \"abc\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_death_in_a_dialogue_comes_first) {
+  MadeUp m;
+  m.fail(Stop::unmet, "reset", "the server reset the connection");
+  m.record.subject_ending = Ending{true, SIGSEGV};
+  m.record.dialogue =
+      DialogueRecord{.connection = "a", .situation = "", .line = 2, .expected = "A", .got = "", .total = 1};
+  BOOST_TEST(of(m).message.find("line 2 of the dialogue") != std::string::npos);
+  BOOST_TEST(of(m).message.starts_with("the server "), of(m).message);
+  BOOST_TEST(of(m).code == "killed-by-signal");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "plan/plays.hpp"
 #include "plan/run_spec.hpp"
 
 namespace sockrig {
 namespace {
 
-constexpr std::array<Role, 4> all_roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client};
+constexpr std::array<Role, 5> all_roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client,
+                                           Role::custom};
 
 // As a shell reads it back.
 std::string quoted(const std::string& word) {
@@ -42,13 +44,30 @@ std::string why_skipped(const Scenario& s, Role role, Serves serves, const Machi
   return "";
 }
 
+// What stands between a script and a dialogue: that there is none, or nothing in it that the script could use.
+std::string why_no_dialogue(const Scenario& s, Role role, const Dialogue* dialogue) {
+  const auto script = s.scripts.find(role);
+  if (role != Role::custom || script == s.scripts.end()) return "";
+  for (const ScriptLine& line : script->second) {
+    for (const auto& together : line.steps) {
+      for (const Step& step : together) {
+        if (!is_dialogue_verb(step.verb)) continue;
+        if (dialogue == nullptr) return "no dialogue was given: --dialogue FILE says what the server is asked";
+        if (std::string why = why_not_playable(step.verb, *dialogue); !why.empty()) return why;
+      }
+    }
+  }
+  return "";
+}
+
 std::string repeat_command(const PlanRequest& request, const RunSpec& spec) {
   std::string out = request.repeat_prefix;
   const bool named = std::any_of(all_roles.begin(), all_roles.end(), [&](Role role) {
-    const std::string option = fmt::format(" --{}", to_string(role));
+    const std::string option = " " + option_of(role);
     return out.find(option + " ") != std::string::npos || out.find(option + "=") != std::string::npos;
   });
-  if (!named) out += fmt::format(" --{} {}", to_string(spec.role), quoted(spec.command));
+  if (!named) out += fmt::format(" {} {}", option_of(spec.role), quoted(spec.command));
+  if (!named && spec.dialogue != nullptr) out += " --dialogue " + quoted(spec.dialogue->file);
   return out + fmt::format(" {} --seed {}", quoted(spec.scenario->id), spec.seed);
 }
 
@@ -88,7 +107,9 @@ std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machin
       spec.seed = request.seed;
       add_prerequisites(request.scenarios, *scenario, role, spec.after);
       spec.own_handlers_only = too_weak;
+      if (role == Role::custom) spec.dialogue = request.dialogue;
       spec.skip = why_skipped(*scenario, role, request.serves, machine);
+      if (spec.skip.empty()) spec.skip = why_no_dialogue(*scenario, role, spec.dialogue);
       spec.repeat = repeat_command(request, spec);
       plan.push_back(std::move(spec));
     }

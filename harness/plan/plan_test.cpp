@@ -165,4 +165,30 @@ BOOST_AUTO_TEST_CASE(the_seed_of_a_run_is_the_same_for_ever) {
   BOOST_TEST(run_seed(spec) == 3804287708546275143u);
 }
 
+BOOST_AUTO_TEST_CASE(a_custom_server_needs_a_dialogue_where_the_script_holds_one) {
+  Scenario open = scenario("resolve/x", {Role::custom}), talk = scenario("stream/x", {Role::custom});
+  Scenario glued = scenario("stream/y", {Role::custom});
+  Diagnostics problems;
+  open.scripts[Role::custom] = parse_script("a: connect, close", "f", 1, false, problems);
+  talk.scripts[Role::custom] = parse_script("a: plays the dialogue", "f", 1, false, problems);
+  glued.scripts[Role::custom] = parse_script("a: plays the dialogue glued together", "f", 1, false, problems);
+  BOOST_REQUIRE(problems.empty());
+  PlanRequest request = request_for({&open, &talk, &glued});
+  request.commands = {{Role::custom, "./s {port}"}};
+  const auto without = make_plan(request, full);
+  BOOST_REQUIRE(without.size() == 3);
+  BOOST_TEST(without[0].skip == "");
+  BOOST_TEST(without[1].skip == "no dialogue was given: --dialogue FILE says what the server is asked");
+  BOOST_TEST(without[0].repeat == "sockrig run --serves at-once --custom-server './s {port}' resolve/x --seed 1");
+  const auto dialogue = parse_dialogue("> a\n< b\n", "my dialogue", problems);
+  BOOST_REQUIRE(dialogue);
+  request.dialogue = &*dialogue;
+  const auto with = make_plan(request, full);
+  BOOST_TEST(with[1].skip == "");
+  BOOST_TEST(with[1].dialogue == &*dialogue);
+  BOOST_TEST(with[2].skip.find("one message only") != std::string::npos);
+  BOOST_TEST(with[1].repeat ==
+             "sockrig run --serves at-once --custom-server './s {port}' --dialogue 'my dialogue' stream/x --seed 1");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

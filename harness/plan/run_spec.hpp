@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "catalogue/dialogue.hpp"
 #include "catalogue/scenario.hpp"
 
 namespace sockrig {
@@ -22,6 +23,7 @@ struct Machine {
 struct PlanRequest {
   std::vector<const Scenario*> scenarios;
   std::map<Role, std::string> commands;  // templates with {host} and {port}
+  const Dialogue* dialogue = nullptr;    // of the role custom; null = none was given
   Serves serves = Serves::at_once;
   Level level = Level::should;  // the weakest level that is run
   std::uint64_t seed = 1;
@@ -34,6 +36,7 @@ struct RunSpec {
   const Scenario* scenario = nullptr;
   Role role{};
   std::string command;
+  const Dialogue* dialogue = nullptr;  // role custom
   Serves serves = Serves::at_once;
   std::uint64_t seed = 1;          // of the run as a whole; chance is taken from it, the scenario's id and the role
   bool own_handlers_only = false;  // the claim is a must only where the program catches signals: lend it no handler

@@ -138,6 +138,12 @@ bool Rig::advance_connection(Task& task, Running& r) {
       return advance_echo(r);
     case StepVerb::vanish:
       return advance_vanish(task, r);
+    case StepVerb::play:
+    case StepVerb::play_glued:
+    case StepVerb::play_cut:
+    case StepVerb::play_broken_off:
+    case StepVerb::play_beginning:
+      return advance_dialogue(r);
     case StepVerb::shutdown_write:
       ::shutdown(e.socket.get(), SHUT_WR);
       e.channel.shut = true;

@@ -69,6 +69,19 @@ struct Unmet {
   std::optional<std::size_t> channel;
 };
 
+// Where a dialogue stood when it went wrong, or when nothing more came.
+struct DialogueRecord {
+  std::string connection;     // "a"
+  std::string situation;      // "line 3 was cut after 2 bytes of 6"; "" = it was held as it is written
+  int line = 0;               // of the dialogue's file
+  bool sending = false;       // the line is the client's and was not taken; else it is the server's answer
+  bool end = false;           // the end of the stream was due
+  bool nothing = false;       // nothing more was due
+  std::string expected, got;  // from `from` on, not always all of it; empty: nothing was due or nothing came
+  std::uint64_t from = 0;     // offset in the line's bytes: what stands before it came right
+  std::uint64_t total = 0, got_total = 0;  // bytes of the line, and that came in its place
+};
+
 struct RuleRecord {
   std::uint64_t seen = 0, fired = 0, fired_own = 0;
   std::uint32_t withheld[static_cast<std::size_t>(wire::Withheld::count)] = {};
@@ -89,8 +102,9 @@ struct Record {
   std::vector<Channel> channels;
   Stop stop = Stop::none;
   std::optional<Unmet> unmet;
-  Look last_look;                        // if the script was not carried out
-  std::vector<std::uint16_t> listening;  // ports that the subject listened on when last looked at
+  std::optional<DialogueRecord> dialogue;  // if the unmet step is one of a dialogue
+  Look last_look;                          // if the script was not carried out
+  std::vector<std::uint16_t> listening;    // ports that the subject listened on when last looked at
   std::optional<Ending> subject_ending,
       second_ending;             // how they ended by themselves or by a step, before the rig ended them
   bool ended_by_script = false;  // a step killed or terminated the subject

@@ -251,6 +251,8 @@ bool Rig::wait_for_events(int timeout_us) {
       if (r.step->verb == StepVerb::accept) {
         want(listeners_.v4.get(), POLLIN);
         want(listeners_.v6.get(), POLLIN);
+      } else if (is_dialogue_verb(r.step->verb)) {
+        if (const short events = dialogue_events(r); events != 0) want(r.endpoint->socket.get(), events);
       } else if (r.endpoint != nullptr) {
         const bool echo_owes =
             r.step->verb == StepVerb::echo && r.endpoint->channel.sent < r.endpoint->channel.received;
@@ -286,7 +288,8 @@ bool Rig::idle_wanted() const {
 bool Rig::asks_the_kernel() const {
   return std::ranges::any_of(tasks_, [](const Task& t) {
     return std::ranges::any_of(t.running, [](const Running& r) {
-      const bool held_back = r.step->verb == StepVerb::connect && !r.endpoint->socket;
+      const bool connects = r.step->verb == StepVerb::connect || is_dialogue_verb(r.step->verb);
+      const bool held_back = connects && !r.endpoint->socket && !r.wants_idle;
       return !r.done && (held_back || r.step->verb == StepVerb::listens || r.step->verb == StepVerb::counter_rises ||
                          r.step->verb == StepVerb::time_wait);
     });

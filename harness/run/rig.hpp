@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "plan/run_spec.hpp"
+#include "run/conversation.hpp"
 #include "run/endpoint.hpp"
 #include "run/record.hpp"
 #include "run/region.hpp"
@@ -90,6 +91,15 @@ class Rig {
   Endpoint& endpoint_of(const ScriptLine& line, std::uint32_t number);
   Endpoint* source(const std::string& name, Endpoint& self);
 
+  // dialogue_steps.cpp
+  bool advance_dialogue(Running& r);
+  bool advance_moves(Running& r, Conversation& c);
+  bool answers(Running& r, Conversation& c);
+  bool next_play(Running& r, Conversation& c);
+  void contradict_dialogue(Running& r, const Conversation& c, std::string code);
+  short dialogue_events(const Running& r) const;
+  void note_dialogue();
+
   // subject_steps.cpp
   bool advance_subject(const ScriptLine& line, Running& r);
   bool advance_kernel(Running& r);
@@ -120,6 +130,7 @@ class Rig {
   std::vector<std::size_t> first_record_;  // of each line
   std::map<std::pair<std::string, std::uint32_t>, std::unique_ptr<Endpoint>> endpoints_;
   std::vector<Endpoint*> order_;  // as they were first named
+  std::map<const Endpoint*, Conversation> conversations_;
   Listeners listeners_;
   Subject subject_, second_;
   std::deque<Task> tasks_;  // under way; the last begun stands last

@@ -136,6 +136,7 @@ bool Rig::is_theirs(const KernelSocket& s, const std::vector<std::string>& held)
 
 void Rig::collect() {
   fill_notes();
+  note_dialogue();
   if (over_) {
     // A program that dies of what was done to it may take a moment longer than its connection.
     for (int i = 0; i < 50 && subject_.started() && !subject_.poll_end(); ++i) {
