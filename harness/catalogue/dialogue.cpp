@@ -60,9 +60,7 @@ class Reader {
     if (after == text.size() || text.find_first_not_of(' ', after) == text.npos)
       return problem(first, fmt::format("'{}' says nothing: expected a message, or 'end'", side));
     if (text[after] != ' ') return no_space(first);
-    DialogueLine said{.from_client = side == '>', .number = number};
-    const std::string_view message = text.substr(after + 1);
-    said.ends = message == "end";
+    DialogueLine said{side == '>', text.substr(after + 1) == "end", {}, number};
     if (!said.ends && !read_message(after + 1, said.bytes)) return;
     add(std::move(said), first);
   }

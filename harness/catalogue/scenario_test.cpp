@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(one_mistake_in_a_file_for_a_server) {
       {"hint = \"h\"", "hint = \"h\"\nabout = \"\"", 6, 9, "'about' is empty"},
       {"role = \"echo-server\"\n", "", 1, 1, "'role' is missing"},
       {"\"echo-server\"", "\"echo-sever\"", 3, 8, "unknown role 'echo-sever' (did you mean 'echo-server'?)"},
-      {"\"echo-server\"", "\"custom\"", 3, 8, "unknown role 'custom' (expected echo-server"},
+      {"\"echo-server\"", "\"proxy\"", 3, 8, "unknown role 'proxy' (expected echo-server"},
       {"\"echo-server\"", "7", 3, 8, "'role' must be a string or an array of strings, not a whole number"},
       {"\"echo-server\"", "[]", 3, 8, "'role' names no role"},
       {"\"echo-server\"", "[\"echo-server\", 1]", 3, 24, "'role' must hold strings"},

@@ -19,6 +19,7 @@ std::string what_came(const DialogueRecord& d) {
 }
 
 std::string words(const DialogueRecord& d) {
+  if (d.line == 0) return "before the dialogue began";
   if (d.nothing && d.got_total == 0) return "after " + where(d);
   if (d.nothing)
     return "after " + where(d) + ", its last, nothing more was due, and " + bytes(d.got_total) +

@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_answer_is_told_in_the_words_of_the_dialogue) {
   d.total = 200;
   d.got_total = 300;
   BOOST_TEST(of(m).message ==
-             "line 4 of the dialogue, from byte 100 of 200: expected …\"5 HELLO\\n\"…, got …\"2 HE\\n\"…");
+             "line 4 of the dialogue, from byte 100 of 200: expected …\"5 HELLO\\n…\", got …\"2 HE\\n…\"");
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_that_never_comes_names_its_line_and_who_waits) {

@@ -143,7 +143,7 @@ bool Rig::advance_connection(Task& task, Running& r) {
     case StepVerb::play_cut:
     case StepVerb::play_broken_off:
     case StepVerb::play_beginning:
-      return advance_dialogue(r);
+      return advance_dialogue(task, r);
     case StepVerb::shutdown_write:
       ::shutdown(e.socket.get(), SHUT_WR);
       e.channel.shut = true;

@@ -21,7 +21,7 @@ struct Conversation {
   bool ended = false, reset = false;  // what the server did to its stream
   bool refused = false;               // it takes nothing more
   bool connecting = false, closed = false;
-  std::string situation;
+  std::string situation, before;  // of this connection and of the one before, for a person
 };
 
 }  // namespace sockrig

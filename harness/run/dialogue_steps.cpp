@@ -95,12 +95,13 @@ short Rig::dialogue_events(const Running& r) const {
   }
 }
 
-bool Rig::advance_dialogue(Running& r) {
+bool Rig::advance_dialogue(Task& task, Running& r) {
   Endpoint& e = *r.endpoint;
   Conversation& c = conversations_[&e];
   if (c.closed) {
-    // A server that dies of how it was left dies now.
-    if (!wait_until_idle(r)) return false;
+    // A server that dies of how it was left dies now; the next connection would find out, if there is one.
+    const bool last = task.turn + 1 == task.turns.size();
+    if (last && !wait_until_idle(r)) return false;
     conversations_.erase(&e);
     return r.done = true;
   }
@@ -116,9 +117,8 @@ bool Rig::advance_dialogue(Running& r) {
     pollfd writable{e.socket.get(), POLLOUT, 0};
     if (::poll(&writable, 1, 0) <= 0) return false;
     const std::string problem = finish_connect(e);
-    if (!problem.empty())
-      contradict(r, "connect-failed", e.channel.name + " could not connect to the server: " + problem);
-    c.connecting = false;
+    c.connecting = !problem.empty();
+    if (c.connecting) contradict(r, "connect-failed", e.channel.name + " could not connect to the server: " + problem);
     return true;
   }
   if (c.move < c.moves.size()) return advance_moves(r, c);
@@ -226,6 +226,7 @@ bool Rig::next_play(Running& r, Conversation& c) {
   Conversation next;
   next.cuts = std::move(c.cuts);
   next.play = c.play + 1;
+  next.before = c.situation;
   next.closed = next.play >= next.cuts.size();
   StepRecord& record = record_.steps[r.record];
   if (next.closed && r.step->verb == StepVerb::play_cut) record.note = summary_of(*spec_.dialogue, next.cuts);
@@ -254,6 +255,11 @@ void Rig::note_dialogue() {
   const DialogueLine& line = spec_.dialogue->lines[m.line];
   DialogueRecord d;
   d.connection = e->channel.name;
+  if (c.connecting) {
+    if (!c.before.empty()) d.situation = "on the connection before, " + c.before;
+    record_.dialogue = std::move(d);
+    return;
+  }
   d.situation = c.situation;
   d.line = line.number;
   d.sending = m.kind == MoveKind::send;

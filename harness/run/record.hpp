@@ -73,7 +73,7 @@ struct Unmet {
 struct DialogueRecord {
   std::string connection;     // "a"
   std::string situation;      // "line 3 was cut after 2 bytes of 6"; "" = it was held as it is written
-  int line = 0;               // of the dialogue's file
+  int line = 0;               // of the dialogue's file; 0 = it had not begun
   bool sending = false;       // the line is the client's and was not taken; else it is the server's answer
   bool end = false;           // the end of the stream was due
   bool nothing = false;       // nothing more was due

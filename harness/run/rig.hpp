@@ -92,7 +92,7 @@ class Rig {
   Endpoint* source(const std::string& name, Endpoint& self);
 
   // dialogue_steps.cpp
-  bool advance_dialogue(Running& r);
+  bool advance_dialogue(Task& task, Running& r);
   bool advance_moves(Running& r, Conversation& c);
   bool answers(Running& r, Conversation& c);
   bool next_play(Running& r, Conversation& c);

@@ -35,7 +35,7 @@ struct LineBuffer {
   const char* first_end() const { return static_cast<const char*>(memchr(bytes, '\n', have)); }
   // The first line, which ends at `end`; it is no longer in the buffer then.
   std::string take(const char* end) {
-    std::string line(bytes, end);
+    std::string line(bytes, static_cast<size_t>(end - bytes));
     const size_t used = std::min(have, line.size() + 1);
     std::memmove(bytes, bytes + used, have - used);
     have -= used;

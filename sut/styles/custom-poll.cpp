@@ -2,6 +2,7 @@
 // answered by its length and itself in capitals; after "quit" the connection ends.
 #include <list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common.hpp"
@@ -24,12 +25,16 @@ struct Client {
   }
 };
 
-void answer(Client& client, std::string line) {
+char capital(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+void answer(Client& client, std::string_view line) {
   client.ended = line == "quit";
   if (client.ended) return;
-  for (char& c : line)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  client.owed += std::to_string(line.size()) + " " + line + "\n";
+  client.owed += std::to_string(line.size()) + " ";
+  for (const char c : line) client.owed += capital(c);
+  client.owed += "\n";
 }
 
 void receive(Client& client) {
@@ -39,11 +44,10 @@ void receive(Client& client) {
   if (n == -1 && !would_block()) client.broken = true;
   if (n <= 0) return;
   client.came.append(buffer, static_cast<size_t>(n));
-  for (size_t end; !client.ended && (end = client.came.find('\n')) != std::string::npos;) {
-    std::string line = client.came.substr(0, end);
-    client.came.erase(0, end + 1);
-    answer(client, std::move(line));
-  }
+  size_t begin = 0;
+  for (size_t end; !client.ended && (end = client.came.find('\n', begin)) != std::string::npos; begin = end + 1)
+    answer(client, std::string_view(client.came).substr(begin, end - begin));
+  client.came.erase(0, begin);
   if (client.came.size() > size_t{64} * 1024) client.broken = true;
 }
 
