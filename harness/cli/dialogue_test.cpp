@@ -77,8 +77,7 @@ BOOST_AUTO_TEST_CASE(the_first_line_that_differs_is_named) {
           .starts_with("line 3 of the dialogue: the server must end its stream, and did not; the server is stuck"));
   BOOST_TEST(
       message("> a\n< 1 A\\n\n")
-          .starts_with(
-              "line 2 of the dialogue: expected \"1 A\\n\", nothing came; the server is stuck: it waits in recv()"));
+          .starts_with("line 2 of the dialogue: expected \"1 A\\n\", nothing came; the server is stuck: it waits in "));
   BOOST_TEST(
       message("> quit\\n\n< bye\\n\n")
           .starts_with("line 2 of the dialogue: expected \"bye\\n\", nothing came; the server ended its stream"));
@@ -122,9 +121,10 @@ BOOST_AUTO_TEST_CASE(a_cut_that_fails_is_told_by_its_place) {
   const json& r = *run.result("stream/split-anywhere");
   BOOST_TEST(r["outcome"] == "fail");
   BOOST_TEST(r["diagnosis"]["code"] == "wrong-answer");
-  BOOST_TEST(r["reason"] ==
-             "line 5 of the dialogue: expected \"12 HELLO, WORLD\\n\", got \"1 H\\n\" (line 4 was cut after "
-             "1 byte of 13)");
+  BOOST_TEST(
+      r["reason"] ==
+      "line 5 of the dialogue: expected \"12 HELLO, WORLD\\n\", got \"1 H\\n11 ELLO, WORLD\\n\" (line 4 was cut after "
+      "1 byte of 13)");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
