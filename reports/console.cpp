@@ -99,6 +99,7 @@ std::string head(const RunResult& run) {
   std::string out = fmt::format("sockrig {} on {}, sandbox: {}, engine: {}\n", shown(run.sockrig_version),
                                 shown(run.kernel), shown(run.sandbox), shown(run.engine));
   for (const auto& [role, command] : run.subject) out += fmt::format("{}: {}\n", shown(role), shown(command));
+  if (!run.dialogue.empty()) out += fmt::format("dialogue: {}\n", shown(run.dialogue));
   return out + "\n";
 }
 

@@ -164,20 +164,21 @@ std::string json_report(const RunResult& run) {
   for (const Result& r : run.results) results.push_back(to_json_object(r));
   Json subject = Json::object();
   for (const auto& [role, command] : run.subject) subject[role] = command;
-  const Json document = {{"schema", "sockrig/run/v1"},
-                         {"sockrig", {{"version", run.sockrig_version}}},
-                         {"machine", {{"kernel", run.kernel}, {"sandbox", run.sandbox}, {"engine", run.engine}}},
-                         {"subject", std::move(subject)},
-                         {"seed", run.seed},
-                         {"interrupted", run.interrupted},
-                         {"duration_ms", finite(run.duration_ms)},
-                         {"summary",
-                          {{"pass", sum.pass},
-                           {"fail", sum.fail},
-                           {"inconclusive", sum.inconclusive},
-                           {"skipped", sum.skipped},
-                           {"error", sum.error}}},
-                         {"results", std::move(results)}};
+  Json document = {{"schema", "sockrig/run/v1"},
+                   {"sockrig", {{"version", run.sockrig_version}}},
+                   {"machine", {{"kernel", run.kernel}, {"sandbox", run.sandbox}, {"engine", run.engine}}},
+                   {"subject", std::move(subject)},
+                   {"seed", run.seed},
+                   {"interrupted", run.interrupted},
+                   {"duration_ms", finite(run.duration_ms)},
+                   {"summary",
+                    {{"pass", sum.pass},
+                     {"fail", sum.fail},
+                     {"inconclusive", sum.inconclusive},
+                     {"skipped", sum.skipped},
+                     {"error", sum.error}}},
+                   {"results", std::move(results)}};
+  if (!run.dialogue.empty()) document["dialogue"] = run.dialogue;
   return without_log_commands(document.dump(2, ' ', true, replace)) + "\n";
 }
 

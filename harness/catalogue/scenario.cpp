@@ -21,7 +21,7 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 
 std::vector<std::string> role_words() {
   std::vector<std::string> words;
-  for (const Role r : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client}) {
+  for (const Role r : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client, Role::custom}) {
     words.emplace_back(to_string(r));
   }
   return words;
@@ -34,8 +34,9 @@ void read_role(TableReader& top, const toml::node& node, Scenario& s) {
   const auto role = parse_role(word);
   if (!role) {
     top.problem(
-        node, fmt::format("unknown role '{}'{} (expected echo-server, discard-server, chargen-server or client)", word,
-                          did_you_mean(word, role_words())));
+        node,
+        fmt::format("unknown role '{}'{} (expected echo-server, discard-server, chargen-server, client or custom)",
+                    word, did_you_mean(word, role_words())));
   } else if (std::find(s.roles.begin(), s.roles.end(), *role) != s.roles.end()) {
     top.problem(node, fmt::format("role '{}' is given twice", word));
   } else {
@@ -71,15 +72,23 @@ void read_level(TableReader& top, Scenario& s) {
     }
   }
   if (const auto word = top.line("serves")) {
-    const auto serves = parse_serves(*word);
+    s.only_one = *word == "only-one";
+    const auto serves = s.only_one ? Serves::one : parse_serves(*word);
     if (!serves) {
-      top.problem("serves", fmt::format("cannot serve '{}'{} (expected one, in-turn or at-once)", *word,
-                                        did_you_mean(*word, {"one", "in-turn", "at-once"})));
+      top.problem("serves", fmt::format("cannot serve '{}'{} (expected only-one, one, in-turn or at-once)", *word,
+                                        did_you_mean(*word, {"only-one", "one", "in-turn", "at-once"})));
     }
     s.serves = serves.value_or(Serves::one);
     if (!s.roles.empty() && std::none_of(s.roles.begin(), s.roles.end(), is_server)) {
       top.problem("serves", "'serves' is said of servers, and no role here is one");
     }
+  }
+}
+
+void read_rounds(TableReader& top, Scenario& s) {
+  s.rounds = static_cast<std::uint32_t>(top.number("rounds", 2, 1000).value_or(1));
+  if (s.rounds > 1 && std::any_of(s.roles.begin(), s.roles.end(), is_server)) {
+    top.problem("rounds", "'rounds' is for the role client: a server is not started anew for each connection");
   }
 }
 
@@ -166,11 +175,15 @@ void read_faults(TableReader& top, Scenario& s, const Source& source) {
     }
   }
   const bool interrupts = std::any_of(s.faults.begin(), s.faults.end(),
-                                      [](const Fault& f) { return f.rule.verb == wire::Verb::interrupt; });
+                                      [](const Fault& f) {
+                                        const bool sends = f.rule.families == bit(wire::Family::send);
+                                        return f.rule.verb == wire::Verb::interrupt ||
+                                               (f.rule.verb == wire::Verb::clamp && sends);
+                                      });
   const std::size_t listed = node != nullptr && node->is_array() ? node->as_array()->size() : 0;
   const bool conditional = s.must_with_handler && s.level == Level::should;
   if (conditional && !interrupts && listed == s.faults.size()) {
-    top.problem("must_when", "'must_when' is about signals, and nothing is interrupted here");
+    top.problem("must_when", "'must_when' is about signals, and nothing that one could cut is cut here");
   }
 }
 
@@ -183,9 +196,11 @@ void read_scenario(const toml::table& table, ScenarioFile& f, const Source& sour
   s.about = top.text("about").value_or("");
   read_roles(top, s);
   read_level(top, s);
+  read_rounds(top, s);
   read_after(top, f);
   read_faults(top, s, source);
   read_world(top, s, source);
+  read_subject(top, s, source);
   read_peer(top, s, source);
   read_scripts(top, s, source);
   top.refuse_the_rest();

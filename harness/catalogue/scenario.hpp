@@ -16,11 +16,12 @@
 
 namespace sockrig {
 
-enum class Role { echo_server, discard_server, chargen_server, client };
+enum class Role { echo_server, discard_server, chargen_server, client, custom };
 enum class Level { must, should };
 enum class Serves { one, in_turn, at_once };  // in this order: each also does what stands before it
 
 std::string_view to_string(Role r);    // "echo-server"
+std::string option_of(Role r);         // "--echo-server", "--custom-server": how a command for it is given
 std::string_view to_string(Level l);   // "must"
 std::string_view to_string(Serves s);  // "at-once"
 std::optional<Role> parse_role(std::string_view text);
@@ -41,6 +42,8 @@ struct Scenario {
   Level level = Level::must;
   bool must_with_handler = false;  // level "should", but must where the program catches signals itself
   Serves serves = Serves::one;     // the least a server must declare for this to apply
+  bool only_one = false;           // "only-one": applies only to a server that serves one connection and then exits
+  std::uint32_t rounds = 1;        // role client: the script is carried out so often, the client started anew each time
   std::vector<std::string> after;  // ids of claims that must hold first
   std::vector<Role> roles;
   std::map<Role, Script> scripts;  // one per role
@@ -49,12 +52,18 @@ struct Scenario {
   bool needs_namespaces = false;               // "namespaces = true": cannot be shown without a private network
   std::map<std::string, std::string> sysctls;  // "net.ipv4.tcp_syncookies" → "0"; implies needs_namespaces
   std::uint32_t mtu = 0;                       // loopback MTU; 0 = as it is; implies needs_namespaces
-  std::vector<std::string> hosts;              // lines of a private hosts file; implies needs_namespaces
+  std::vector<std::string> hosts;              // lines of a hosts file for the subject
   std::string host;                            // what {host} becomes; "" = the loopback address
+  std::string service;                         // a name for the port, which {port} becomes; "" = its number
+  std::uint16_t port = 0;                      // what {port} becomes; 0 = a free one; implies needs_namespaces
+  // [subject]
+  bool input_closed = false;           // its standard input is closed when it starts
+  std::uint32_t open_descriptors = 0;  // every number below is taken when it starts
   // [peer]
   std::uint64_t receive_buffer = 0,
                 send_buffer = 0;  // bytes asked of the peer's sockets before connect or listen; 0 = default
   bool listens = true;            // client role: false = nobody listens on the port
+  std::string listen_address;     // client role: the one address that the peer listens on; "" = the loopback ones
 };
 
 struct Catalogue {

@@ -51,6 +51,27 @@ std::optional<Position> begin_of_text(const toml::node& node, std::string_view s
   return p;
 }
 
+// What a script asks of its roles: a dialogue is held with the role custom alone, and there nobody but the dialogue
+// knows what is answered.
+void check_dialogue(const Script& script, const std::vector<Role>& roles, const Source& source) {
+  const bool custom = std::find(roles.begin(), roles.end(), Role::custom) != roles.end();
+  const bool others = std::any_of(roles.begin(), roles.end(), [](Role r) { return r != Role::custom; });
+  for (const ScriptLine& line : script) {
+    for (const auto& together : line.steps) {
+      for (const Step& step : together) {
+        const bool knows = step.verb == StepVerb::receive || step.verb == StepVerb::receive_echo ||
+                           step.verb == StepVerb::receive_lines || step.verb == StepVerb::receive_end;
+        std::string wrong;
+        if (others && is_dialogue_verb(step.verb))
+          wrong = fmt::format("'{}' needs the role custom: other servers have no dialogue", step.text);
+        else if (custom && knows)
+          wrong = "what a custom server answers only its dialogue knows: 'plays the dialogue'";
+        if (!wrong.empty()) source.out.push_back({source.file, line.line, step.column, wrong});
+      }
+    }
+  }
+}
+
 // Parses the script at `key` for the roles that it serves.
 void read_script(TableReader& reader, std::string_view key, const std::vector<Role>& roles, Scenario& s,
                  const Source& source) {
@@ -70,6 +91,7 @@ void read_script(TableReader& reader, std::string_view key, const std::vector<Ro
       if (is_server(r) != client) s.scripts[r] = script;
     }
     if (source.out.size() != before) continue;
+    check_dialogue(script, roles, source);
     const ScriptLine* second = second_connection(script);
     if (second != nullptr && s.serves == Serves::one) {
       source.out.push_back(
@@ -77,10 +99,14 @@ void read_script(TableReader& reader, std::string_view key, const std::vector<Ro
            "a second connection: a server that serves one would not take it (say serves = \"in-turn\" or "
            "\"at-once\")"});
     }
+    if (client && s.rounds > 1 && !ends_subject(script)) {
+      reader.problem(*node, "with 'rounds' the script must see the end of the client, or it cannot be started anew");
+    }
     for (const ScriptLine& line : script) {
       for (const auto& together : line.steps) {
         for (const Step& step : together) {
-          if (step.verb != StepVerb::accept || s.listens) continue;
+          const bool needs_listener = step.verb == StepVerb::accept || step.verb == StepVerb::begins_or_complains;
+          if (!needs_listener || s.listens) continue;
           source.out.push_back(
               {source.file, line.line, step.column, "nobody can be accepted: [peer] says listens = false"});
         }

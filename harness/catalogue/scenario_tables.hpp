@@ -20,6 +20,7 @@ struct Source {
 };
 
 void read_world(TableReader& top, Scenario& s, const Source& source);    // [world]
+void read_subject(TableReader& top, Scenario& s, const Source& source);  // [subject]
 void read_peer(TableReader& top, Scenario& s, const Source& source);     // [peer]
 void read_scripts(TableReader& top, Scenario& s, const Source& source);  // [script]
 

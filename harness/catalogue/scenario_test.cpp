@@ -96,6 +96,8 @@ BOOST_AUTO_TEST_CASE(the_least_that_a_file_says) {
   BOOST_TEST((s.level == Level::must));
   BOOST_TEST(!s.must_with_handler);
   BOOST_TEST((s.serves == Serves::one));
+  BOOST_TEST(!s.only_one);
+  BOOST_TEST(s.rounds == 1u);
   BOOST_TEST((s.roles == std::vector{Role::echo_server}));
   BOOST_TEST(s.after.empty());
   BOOST_TEST(!s.needs_namespaces);
@@ -131,6 +133,7 @@ sysctl = { "net.ipv4.tcp_syncookies" = 0, "net.ipv4.tcp_congestion_control" = "r
 mtu = 1280
 hosts = ["127.0.0.1 one.test two.test", "::1 six.test"]
 host = "one.test"
+service = "rig-echo"
 namespaces = true
 [peer]
 receive_buffer = "4 KiB"
@@ -152,18 +155,32 @@ client = "a: accept"
   BOOST_TEST(s.mtu == 1280u);
   BOOST_TEST(s.hosts.size() == 2u);
   BOOST_TEST(s.host == "one.test");
+  BOOST_TEST(s.service == "rig-echo");
   BOOST_TEST(s.needs_namespaces);
   BOOST_TEST(s.receive_buffer == 4096u);
   BOOST_TEST(s.send_buffer == 8192u);
   BOOST_TEST(s.scripts.size() == 2u);
   // A script on one line keeps its place: after the quote.
-  BOOST_TEST(s.scripts.at(Role::client)[0].line == 31);
+  BOOST_TEST(s.scripts.at(Role::client)[0].line == 32);
   BOOST_TEST(s.scripts.at(Role::client)[0].steps[0][0].column == 14);
+}
+
+BOOST_AUTO_TEST_CASE(how_a_program_is_started) {
+  const Scenario usual = good(server_file);
+  BOOST_TEST(!usual.input_closed);
+  BOOST_TEST(usual.open_descriptors == 0u);
+  BOOST_TEST(usual.port == 0u);
+  const std::string subject = "[subject]\nstdin = \"closed\"\nopen_descriptors = 1100\n[world]\nport = 7\n[script]\n";
+  const Scenario s = good(changed(server_file, "[script]\n", subject));
+  BOOST_TEST(s.input_closed);
+  BOOST_TEST(s.open_descriptors == 1100u);
+  BOOST_TEST(s.port == 7u);
+  BOOST_TEST(s.needs_namespaces);
 }
 
 BOOST_AUTO_TEST_CASE(a_private_network_is_implied) {
   BOOST_TEST(good(client_file).needs_namespaces);
-  const std::string bare = changed(changed(client_file, "mtu = 536\n", ""), "hosts = [\"127.0.0.1 one.test\"]\n", "");
+  const std::string bare = changed(client_file, "mtu = 536\n", "");  // hosts can be told to getaddrinfo() too
   BOOST_TEST(!good(bare).needs_namespaces);
   BOOST_TEST(good(changed(bare, "[world]\n", "[world]\nnamespaces = true\n")).needs_namespaces);
   BOOST_TEST(good(changed(bare, "[world]\n", "[world]\nmtu = 1500\n")).needs_namespaces);
@@ -211,7 +228,7 @@ BOOST_AUTO_TEST_CASE(one_mistake_in_a_file_for_a_server) {
       {"hint = \"h\"", "hint = \"h\"\nabout = \"\"", 6, 9, "'about' is empty"},
       {"role = \"echo-server\"\n", "", 1, 1, "'role' is missing"},
       {"\"echo-server\"", "\"echo-sever\"", 3, 8, "unknown role 'echo-sever' (did you mean 'echo-server'?)"},
-      {"\"echo-server\"", "\"custom\"", 3, 8, "unknown role 'custom' (expected echo-server"},
+      {"\"echo-server\"", "\"proxy\"", 3, 8, "unknown role 'proxy' (expected echo-server"},
       {"\"echo-server\"", "7", 3, 8, "'role' must be a string or an array of strings, not a whole number"},
       {"\"echo-server\"", "[]", 3, 8, "'role' names no role"},
       {"\"echo-server\"", "[\"echo-server\", 1]", 3, 24, "'role' must hold strings"},
@@ -221,7 +238,7 @@ BOOST_AUTO_TEST_CASE(one_mistake_in_a_file_for_a_server) {
       {"\"must\"", "\"Must\"", 4, 9, "unknown level 'Must'"},
       {"\"must\"", "\"must\"\nmust_when = \"handler\"", 5, 13, "is a must anyway"},
       {"\"must\"", "\"should\"\nmust_when = \"always\"", 5, 13, "unknown condition 'always'"},
-      {"\"must\"", "\"should\"\nmust_when = \"handler\"", 5, 13, "nothing is interrupted here"},
+      {"\"must\"", "\"should\"\nmust_when = \"handler\"", 5, 13, "nothing that one could cut is cut here"},
       {"\"must\"", "\"must\"\nserves = \"at-onec\"", 5, 10, "did you mean 'at-once'"},
       {"\"must\"", "\"must\"\nafter = \"a/b\"", 5, 9, "'after' must be an array, not a string"},
       {"\"must\"", "\"must\"\nafter = [\"a/b\", 2]", 5, 17, "'after' must hold strings"},
@@ -290,6 +307,10 @@ BOOST_AUTO_TEST_CASE(one_mistake_in_a_file_for_a_server) {
 BOOST_AUTO_TEST_CASE(one_mistake_in_a_file_for_a_client) {
   const Bad table[] = {
       {"level = ", "serves = \"one\"\nlevel = ", 4, 10, "'serves' is said of servers"},
+      {"mtu = 536", "port = 65536", 7, 8, "'port' is out of range: 65536 (expected 1 to 65535)"},
+      {"[world]", "[subject]\nstdin = \"closed\"\n[world]", 7, 9, "a client's standard input is what it sends"},
+      {"[world]", "[subject]\nstdin = \"open\"\n[world]", 7, 9, "'stdin' cannot be 'open'"},
+      {"[world]", "[subject]\nopen_descriptors = 3\n[world]", 7, 20, "'open_descriptors' is out of range: 3"},
       {"mtu = 536", "mtu = \"536\"", 7, 7, "'mtu' must be a whole number, not a string"},
       {"mtu = 536", "mut = 536", 7, 1, "unknown key 'mut' in [world] (did you mean 'mtu'?)"},
       {"mtu = 536", "mtu = 536\nnamespaces = false", 8, 14, "'namespaces' cannot be false"},
@@ -304,7 +325,10 @@ BOOST_AUTO_TEST_CASE(one_mistake_in_a_file_for_a_client) {
       {"127.0.0.1 one.test", "127.0.0.1 one;test", 8, 10, "no line of a hosts file"},
       {"127.0.0.1 one.test", "127.0.0.256 one", 8, 10, "no line of a hosts file"},
       {"hosts = [\"127.0.0.1 one.test\"]", "hosts = \"127.0.0.1 one.test\"", 8, 9, "'hosts' must be an array"},
+      {"mtu = 536", "service = \"7\"", 7, 11, "no name of a service"},
       {"listens = true", "listens = 1", 10, 11, "'listens' must be true or false"},
+      {"listens = true", "address = \"192.0.2.1\"", 10, 11, "no loopback address"},
+      {"listens = true", "address = \"127.1\"", 10, 11, "no loopback address"},
       {"listens = true", "listens = false", 13, 4, "nobody can be accepted"},
       {"a: accept", "a: connect", 13, 4, "'connect' is not for the role client"},
       {"subject: exits 0", "subject: exits 2", 14, 16, "unexpected '2'"},
@@ -368,7 +392,7 @@ BOOST_AUTO_TEST_CASE(nonsense_is_a_problem_and_never_an_exception) {
 }
 
 BOOST_AUTO_TEST_CASE(words_go_both_ways) {
-  for (const Role r : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client}) {
+  for (const Role r : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client, Role::custom}) {
     BOOST_TEST((parse_role(to_string(r)) == r));
   }
   for (const Level l : {Level::must, Level::should}) BOOST_TEST((parse_level(to_string(l)) == l));
@@ -383,6 +407,47 @@ BOOST_AUTO_TEST_CASE(diagnostics_leave_out_what_they_do_not_know) {
   BOOST_TEST(to_string(Diagnostic{"f", 3, 0, "m"}) == "f:3: m");
   BOOST_TEST(to_string(Diagnostic{"f", 0, 0, "m"}) == "f: m");
   BOOST_TEST(to_string(Diagnostic{"", 0, 0, "m"}) == "m");
+}
+
+BOOST_AUTO_TEST_CASE(only_one_and_rounds) {
+  const Scenario one = good(changed(server_file, "level = ", "serves = \"only-one\"\nlevel = "));
+  BOOST_TEST(one.only_one);
+  BOOST_TEST((one.serves == Serves::one));
+  BOOST_TEST(good(changed(client_file, "level = ", "rounds = 200\nlevel = ")).rounds == 200u);
+  const auto refused = [](const std::string& text, std::string_view why) {
+    Diagnostics problems;
+    BOOST_TEST(!parse(text, problems).has_value());
+    BOOST_REQUIRE(problems.size() == 1u);
+    BOOST_TEST(problems[0].message.find(why) != std::string::npos, problems[0].message);
+  };
+  refused(changed(server_file, "level = ", "rounds = 2\nlevel = "), "'rounds' is for the role client");
+  refused(changed(client_file, "level = ", "rounds = 1\nlevel = "), "2 to 1000");
+  refused(changed(changed(client_file, "level = ", "rounds = 2\nlevel = "), "subject: exits 0", "subject: waits"),
+          "must see the end of the client");
+}
+
+BOOST_AUTO_TEST_CASE(a_dialogue_is_for_the_role_custom) {
+  const auto file = [](const std::string& role, const std::string& script, const std::string& more = "") {
+    return "claim = \"c\"\nclause = \"c\"\nrole = " + role + "\nlevel = \"must\"\nhint = \"h\"\n" + more +
+           "[script]\npeer = '''\n" + script + "\n'''\n";
+  };
+  const auto problem = [&](const std::string& text) {
+    Diagnostics problems;
+    BOOST_TEST(!parse(text, problems).has_value(), text);
+    return problems.empty() ? std::string() : to_string(problems.front());
+  };
+  BOOST_TEST((good(file("\"custom\"", "a: plays the dialogue")).roles == std::vector{Role::custom}));
+  good(file("[\"echo-server\", \"custom\"]", "a: connect, close"));
+  BOOST_TEST(problem(file("\"echo-server\"", "a: plays the dialogue")).find("needs the role custom") !=
+             std::string::npos);
+  BOOST_TEST(problem(file("[\"echo-server\", \"custom\"]", "a: begins the dialogue")).find("needs the role custom") !=
+             std::string::npos);
+  BOOST_TEST(problem(file("\"custom\"", "a: connect, send 1 & receive echo")).find("only its dialogue knows") !=
+             std::string::npos);
+  // Cut at every position it takes many connections.
+  const std::string cut = "a: plays the dialogue cut at every position";
+  BOOST_TEST(problem(file("\"custom\"", cut)).find("a second connection") != std::string::npos);
+  good(file("\"custom\"", cut, "serves = \"in-turn\"\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

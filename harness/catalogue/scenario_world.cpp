@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "catalogue/scenario_tables.hpp"
+#include "wire/wire.hpp"
 
 namespace sockrig {
 namespace {
@@ -42,6 +43,22 @@ void read_sysctls(const toml::table& table, Scenario& s, TableReader& world) {
   }
 }
 
+// As many as fit where names cannot be given by a private file (wire.hpp).
+std::string too_much(const std::vector<std::string>& lines) {
+  std::map<std::string, std::uint32_t> addresses;
+  for (const std::string& line : lines) {
+    std::istringstream words(line);
+    std::string name;
+    for (words >> name; words >> name; ++addresses[name]) {
+      if (name.size() >= wire::name_size) return fmt::format("'{}' is too long a name", name);
+    }
+  }
+  for (const auto& [name, count] : addresses) {
+    if (count > wire::max_addresses) return fmt::format("'{}' has more than {} addresses", name, wire::max_addresses);
+  }
+  return addresses.size() > wire::max_names ? fmt::format("more than {} names", wire::max_names) : "";
+}
+
 void read_hosts(TableReader& world, Scenario& s) {
   for (const toml::node* node : world.strings("hosts")) {
     const std::string& line = node->as_string()->get();
@@ -59,6 +76,25 @@ void read_hosts(TableReader& world, Scenario& s) {
       s.hosts.push_back(line);
     }
   }
+  if (const std::string wrong = too_much(s.hosts); !wrong.empty()) world.problem("hosts", wrong);
+}
+
+void read_service(TableReader& world, Scenario& s) {
+  const auto service = world.line("service");
+  if (!service) return;
+  const bool letter = std::any_of(service->begin(), service->end(), [](unsigned char c) { return std::isalpha(c); });
+  if (!is_name(*service, "-") || !letter || service->size() >= wire::name_size)
+    world.problem("service", fmt::format("'{}' is no name of a service: expected letters, digits and '-'", *service));
+  s.service = *service;
+}
+
+void read_listen_address(TableReader& peer, Scenario& s) {
+  const auto address = peer.line("address");
+  if (!address) return;
+  if (!is_address(*address) || (!address->starts_with("127.") && *address != "::1"))
+    peer.problem("address", fmt::format("'{}' is no loopback address: expected 127.X.Y.Z or ::1", *address));
+  if (!s.listens) peer.problem("address", "'address' needs a peer that listens");
+  s.listen_address = *address;
 }
 
 std::uint64_t read_buffer(TableReader& peer, std::string_view key) {
@@ -90,12 +126,28 @@ void read_world(TableReader& top, Scenario& s, const Source& source) {
     if (!is_name(*host, ".:-_")) world.problem("host", fmt::format("'{}' is neither a name nor an address", *host));
     s.host = *host;
   }
-  const bool implied = !s.sysctls.empty() || s.mtu != 0 || !s.hosts.empty();
+  read_service(world, s);
+  s.port = static_cast<std::uint16_t>(world.number("port", 1, 65535).value_or(0));
+  const bool implied = !s.sysctls.empty() || s.mtu != 0 || s.port != 0;
   if (namespaces == false && implied) {
-    world.problem("namespaces", "sysctl, mtu and hosts need a private network: 'namespaces' cannot be false");
+    world.problem("namespaces", "sysctl, mtu and port need a private network: 'namespaces' cannot be false");
   }
   s.needs_namespaces = namespaces.value_or(false) || implied;
   world.refuse_the_rest();
+}
+
+void read_subject(TableReader& top, Scenario& s, const Source& source) {
+  const toml::table* table = top.table("subject");
+  if (table == nullptr) return;
+  TableReader subject(*table, "[subject]", source.file, source.out);
+  if (const auto word = subject.line("stdin")) {
+    s.input_closed = *word == "closed";
+    const bool client = std::find(s.roles.begin(), s.roles.end(), Role::client) != s.roles.end();
+    if (!s.input_closed) subject.problem("stdin", fmt::format("'stdin' cannot be '{}' (expected closed)", *word));
+    if (s.input_closed && client) subject.problem("stdin", "a client's standard input is what it sends");
+  }
+  s.open_descriptors = static_cast<std::uint32_t>(subject.number("open_descriptors", 4, 3000).value_or(0));
+  subject.refuse_the_rest();
 }
 
 void read_peer(TableReader& top, Scenario& s, const Source& source) {
@@ -107,6 +159,9 @@ void read_peer(TableReader& top, Scenario& s, const Source& source) {
   s.listens = peer.yes_or_no("listens").value_or(true);
   const bool server = std::any_of(s.roles.begin(), s.roles.end(), is_server);
   if (!s.listens && server) peer.problem("listens", "'listens' is for the role client: a server listens itself");
+  read_listen_address(peer, s);
+  if (!s.listen_address.empty() && server)
+    peer.problem("address", "'address' is for the role client: a server listens itself");
   peer.refuse_the_rest();
 }
 

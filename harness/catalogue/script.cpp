@@ -1,5 +1,6 @@
 #include "catalogue/script.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -84,6 +85,11 @@ std::size_t take_size(Tokens tokens, std::uint64_t& bytes) {
   return !tokens.empty() && parse_size(tokens[0].text, bytes) ? 1 : 0;
 }
 
+bool is_loopback(std::string_view text) {
+  in_addr address{};
+  return inet_pton(AF_INET, std::string(text).c_str(), &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
+}
+
 // How far a form was followed: all of it (`complete`), or up to the word `at`, where something else was expected.
 struct Match {
   bool complete = false;
@@ -111,6 +117,10 @@ Match match_form(std::string_view form, Tokens tokens, Step& step, std::uint64_t
       if (std::find(known.begin(), known.end(), text) == known.end()) return m;
       step.name = text;
       ++m.at;
+    } else if (word == "ADDRESS") {
+      if (!is_loopback(text)) return m;
+      step.name = text;
+      ++m.at;
     } else {
       if (text != word) return m;
       if (word == "stdin") step.name = word;
@@ -126,6 +136,7 @@ std::string described(std::string_view expected) {
   if (expected == "SIZE") return "a size such as 7, 64 KiB or 1 MiB";
   if (expected == "NAME") return "the name of a connection";
   if (expected == "COUNTER") return "a counter of the kernel such as ListenOverflows";
+  if (expected == "ADDRESS") return "a loopback address such as 127.0.0.2";
   return fmt::format("'{}'", expected);
 }
 
@@ -201,6 +212,9 @@ void apply_modifier(const ModifierRow& row, std::uint64_t size, Step& step) {
       break;
     case modifier_dribbling:
       step.dribbling = true;
+      break;
+    case modifier_or_less:
+      step.or_less = true;
       break;
     case modifier_once_idle:
       step.once_idle = true;
@@ -319,7 +333,7 @@ bool parse_steps(Tokens tokens, int end_column, ScriptLine& line, const Place& p
 
 std::optional<ActorKind> fixed_actor(std::string_view word) {
   for (const ActorKind kind : {ActorKind::subject, ActorKind::second, ActorKind::kernel, ActorKind::standard_input,
-                               ActorKind::standard_output}) {
+                               ActorKind::standard_output, ActorKind::port, ActorKind::queue}) {
     if (word == to_string(kind)) return kind;
   }
   return std::nullopt;
@@ -347,6 +361,10 @@ bool parse_actor(Tokens tokens, ScriptLine& line, const Place& place) {
       return false;
     }
     const bool standard = *kind == ActorKind::standard_input || *kind == ActorKind::standard_output;
+    if (*kind == ActorKind::queue && !place.client_role) {
+      place.problem(name.column, "'queue' is for the role client: a server's queue is its own");
+      return false;
+    }
     if (standard && !place.client_role) {
       place.problem(name.column,
                     fmt::format("'{}' is for the role client: a server is talked to through connections", name.text));

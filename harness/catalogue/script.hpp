@@ -2,7 +2,7 @@
 //
 //   script := { line }            top to bottom; a line is done before the next one begins
 //   line   := actor ":" steps [ "&" ]     a closing "&": goes on together with the lines that follow
-//   actor  := "subject" | "second" | "kernel" | "stdin" | "stdout" | NAME
+//   actor  := "subject" | "second" | "kernel" | "port" | "queue" | "stdin" | "stdout" | NAME
 //           | COUNT NAME                  that many connections of that name, side by side
 //           | COUNT NAME "in turn"        the same, each doing all the steps before the next begins
 //   steps  := together { "," together }   one after the other
@@ -22,7 +22,8 @@
 
 namespace sockrig {
 
-enum class ActorKind { connection, subject, second, kernel, standard_input, standard_output };
+// port: the server's, before it has it. queue: of the peer's own listener, where the subject is a client.
+enum class ActorKind { connection, subject, second, kernel, standard_input, standard_output, port, queue };
 
 enum class StepVerb {
   // connection (stdin has send and end; stdout has receive and receive_end)
@@ -40,7 +41,13 @@ enum class StepVerb {
   close,           // "close": both directions; unread data is drained first, so that no reset is caused
   reset,           // "reset": RST (SO_LINGER 0)
   vanish,          // "vanish within SIZE": closes or resets after a seeded random number of bytes moved
-  end,             // stdin: "end": end of file on the subject's standard input
+  // connection, role custom; each opens the connections that it needs, and all but the last verb close them
+  play,             // "plays the dialogue"
+  play_glued,       // "plays the dialogue glued together": all that is sent goes out at once
+  play_cut,         // "plays the dialogue cut at every position": a connection each, the rest once the subject waits
+  play_broken_off,  // "breaks off the dialogue in every message": a connection each, ended in the middle of a message
+  play_beginning,   // "begins the dialogue": its first message and the answers to it; the connection stays open
+  end,              // stdin: "end": end of file on the subject's standard input
   // subject, second
   start,               // "start"; without a line that says so the subject is started before the first line
   stop,                // "stop": SIGSTOP to all its processes
@@ -60,9 +67,39 @@ enum class StepVerb {
   memory_under,        // "memory stays under SIZE": peak resident growth since it listened
   meets_dead,          // "meets a dead connection": a send of it failed because the other side was gone, or its sends
                        // cannot raise a SIGPIPE that would end it (a condition)
+  releases_port,       // "releases the port": the kernel shows no listener of its on the port any more
+  makes_children,      // "has a child": a process that it did not have when it listened lives (a condition)
+  has_no_zombies,      // "has no zombies": no child of it has ended without being waited for
+  kill_first,          // "kill its first process": SIGKILL to that one only
+  told_to_stop,        // "is told to stop": as declared on the command line (--stop)
+  closes_once,         // "closes each descriptor once": no number was closed that had been a socket's and was closed
+  frees_memory,        // "frees its memory itself": no garbage collector decides when (a condition)
+  count_memory,        // "count memory": remembers how much is resident while it waits
+  memory_grows,        // "memory grows by at most SIZE": resident memory against the count, once it waits
+  // subject, second: how it is set up, and what it is denied
+
+  begins_or_complains,    // "listens or complains", "connects or complains": if it complains the script is over
+  delivers_or_complains,  // "exits 0 or complains": with 0 only if all that is due came
+  runs_out,               // "runs out of descriptors": RLIMIT_NOFILE becomes what it has
+  has_again,              // "has descriptors again"
+  meets_shortage,         // "meets the shortage": a call of it failed for want of descriptors or memory (a condition)
+  rests,                  // "rests": every thread of it waits, if only for a while: it does not spin
+  // port
+  port_taken,  // "is taken": another program, the peer, listens on it
+  port_kept,   // "stays taken": nobody else listens on it
+  meets_refusal,          // "meets a refusal": an attempt of it to connect failed (a condition)
+  tries_again,            // "tries again": it tried to connect again after a failure (a condition)
+  uses_new_socket,        // "uses a new socket": no attempt was made on a socket whose attempt had failed
+  holds_no_dead,          // "holds no dead sockets": each TCP socket that it has open is connected, or listens
+  frees_results,          // "frees its results": each list of getaddrinfo() is freed once, at the latest at its end
   // kernel: evidence; if it does not hold the result is inconclusive
   counter_rises,  // "ListenOverflows rises"
   time_wait,      // "TIME_WAIT on the port"
+  // queue
+  queue_fills,             // "is full": with connections of the peer's own, so that the next one finds no room
+  queue_turns_away,        // "turns the client away": the kernel dropped its request (evidence)
+  queue_turns_away_again,  // "turns the client away again": and dropped it when it was repeated, a second later
+  queue_drains,            // "drains": those connections are accepted and closed
 };
 
 enum class Payload { text, binary };
@@ -74,8 +111,9 @@ struct Step {
   std::uint64_t piece = 0;  // "in pieces of SIZE": each piece once the subject waits; 0 = no pieces
   bool slowly = false;      // "slowly" (receive): reads only when nothing else can move
   bool dribbling = false;   // "dribbling" (send): one byte a segment
+  bool or_less = false;     // "or less" (receive): done, too, when the connection ends
   bool once_idle = false;   // "once the subject waits" (any step of a connection, stdin): begins only then
-  std::string name;         // receive_from: the source; counter_rises: the counter
+  std::string name;         // receive_from: the source; counter_rises: the counter; connect: the address, if given
   std::string text;         // as written
   int column = 0;           // in its line of the file, 1-based
   bool operator==(const Step&) const = default;
@@ -103,6 +141,12 @@ Script parse_script(std::string_view text, const std::string& file, int first_li
 // nothing is proved; or the claim is not about a program that does this.
 enum class StepMeaning { claim, evidence, condition };
 StepMeaning meaning_of(StepVerb verb);
+
+// What can only be done with a dialogue.
+inline bool is_dialogue_verb(StepVerb verb) {
+  return verb == StepVerb::play || verb == StepVerb::play_glued || verb == StepVerb::play_cut ||
+         verb == StepVerb::play_broken_off || verb == StepVerb::play_beginning;
+}
 
 // "1 MiB" → 1048576. False if it is not a size.
 bool parse_size(std::string_view text, std::uint64_t& bytes);

@@ -20,14 +20,15 @@ struct Connection {
 };
 
 struct Process {
-  bool ever = false, ended = false, killed = false, stopped = false, counted = false;
+  bool ever = false, ended = false, killed = false, stopped = false, counted = false, measured = false;
+  bool short_of = false;
 };
 
 bool is_send(const Step& s) {
   return s.verb == StepVerb::send || s.verb == StepVerb::send_up_to || s.verb == StepVerb::echo;
 }
 bool is_opening(const Step& s) {
-  return s.verb == StepVerb::connect || s.verb == StepVerb::accept;
+  return s.verb == StepVerb::connect || s.verb == StepVerb::accept || s.verb == StepVerb::play_beginning;
 }
 bool is_receive(const Step& s) {
   return s.verb == StepVerb::receive || s.verb == StepVerb::receive_echo || s.verb == StepVerb::receive_from ||
@@ -36,8 +37,30 @@ bool is_receive(const Step& s) {
 bool ends_connection(const Step& s) {
   return s.verb == StepVerb::close || s.verb == StepVerb::reset || s.verb == StepVerb::vanish;
 }
+bool plays(const Step& s) {
+  return is_dialogue_verb(s.verb) && s.verb != StepVerb::play_beginning;
+}
 bool has_send(const std::vector<Step>& together) {
   return std::any_of(together.begin(), together.end(), is_send);
+}
+
+// Asked of what it did while it lived, or of what it left behind.
+bool looks_back(StepVerb v) {
+  switch (v) {
+    case StepVerb::memory_under:
+    case StepVerb::meets_dead:
+    case StepVerb::meets_shortage:
+    case StepVerb::meets_refusal:
+    case StepVerb::tries_again:
+    case StepVerb::uses_new_socket:
+    case StepVerb::frees_results:
+    case StepVerb::releases_port:
+    case StepVerb::makes_children:
+    case StepVerb::closes_once:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // Walks the lines in order. Lines closed with "&" and the line that follows them are a group: they run at
@@ -124,6 +147,12 @@ class Checker {
       case ActorKind::second:
         wrong = wrong_on_process(l.name, step, processes_[l.name]);
         break;
+      case ActorKind::port:
+        wrong = wrong_on_port(step);
+        break;
+      case ActorKind::queue:
+        wrong = wrong_on_queue(step);
+        break;
       case ActorKind::kernel:
         break;
     }
@@ -136,7 +165,10 @@ class Checker {
 
   std::string wrong_on_connection(const ScriptLine& l, const std::vector<Step>& together, const Step& step,
                                   const Connection& c) const {
-    if (is_opening(step)) {
+    if (together.size() > 1 && (plays(step) || step.verb == StepVerb::play_beginning)) {
+      return "a dialogue has its connection to itself: nothing can happen there at the same time";
+    }
+    if (is_opening(step) || plays(step)) {
       return c.open ? fmt::format("'{}' is connected already: close or reset it first", l.name) : "";
     }
     if (c.closed) return fmt::format("'{}' is closed: only connecting again can follow", l.name);
@@ -191,6 +223,22 @@ class Checker {
     return "";
   }
 
+  std::string wrong_on_port(const Step& step) {
+    if (step.verb == StepVerb::port_kept)
+      return port_taken_ ? "" : "the port was not taken: 'port: is taken' comes first";
+    if (port_taken_) return "the port is taken already";
+    return processes_["subject"].ever ? "the port can be taken only before 'subject: start'" : "";
+  }
+
+  std::string wrong_on_queue(const Step& step) const {
+    if (step.verb == StepVerb::queue_fills) return queue_full_ ? "the queue is full already" : "";
+    if (!queue_full_) return "the queue is not full: 'queue: is full' comes first";
+    const auto subject = processes_.find("subject");
+    const bool runs = subject != processes_.end() && subject->second.ever;
+    if (step.verb != StepVerb::queue_drains && !runs) return "nobody can be turned away before 'subject: start'";
+    return "";
+  }
+
   static std::string wrong_on_process(const std::string& name, const Step& step, const Process& p) {
     if (step.verb == StepVerb::start) {
       return p.ever ? fmt::format("{} was started already: 'restart' starts it again", name) : "";
@@ -199,7 +247,7 @@ class Checker {
     if (step.verb == StepVerb::restart) {
       return p.ended ? "" : fmt::format("{} has not ended: 'kill' or 'exits' comes before 'restart'", name);
     }
-    if (step.verb == StepVerb::memory_under || step.verb == StepVerb::meets_dead) return "";
+    if (looks_back(step.verb)) return "";
     if (step.verb == StepVerb::kill) return "";               // whatever it left behind
     if (p.killed && step.verb == StepVerb::exits) return "";  // waits until the signal has done its work
     if (p.ended) return fmt::format("{} has ended: only 'restart' can follow", name);
@@ -207,6 +255,12 @@ class Checker {
     if (step.verb == StepVerb::stop && p.stopped) return fmt::format("{} was stopped already", name);
     if (step.verb == StepVerb::keeps_descriptors && !p.counted) {
       return "nothing was counted: 'count descriptors' comes first";
+    }
+    if (step.verb == StepVerb::has_again && !p.short_of) {
+      return "it has descriptors: 'runs out of descriptors' comes first";
+    }
+    if (step.verb == StepVerb::memory_grows && !p.measured) {
+      return "nothing was counted: 'count memory' comes first";
     }
     return "";
   }
@@ -219,6 +273,11 @@ class Checker {
       input_ended_ |= step.verb == StepVerb::end;
     } else if (l.actor == ActorKind::standard_output) {
       output_ended_ |= step.verb == StepVerb::receive_end;
+    } else if (l.actor == ActorKind::port) {
+      port_taken_ = true;
+    } else if (l.actor == ActorKind::queue) {
+      if (step.verb == StepVerb::queue_fills) queue_full_ = true;
+      if (step.verb == StepVerb::queue_drains) queue_full_ = false;
     } else if (l.actor != ActorKind::kernel) {
       apply(processes_[l.name], step);
       if (l.actor == ActorKind::subject && step.verb == StepVerb::restart) {
@@ -232,7 +291,7 @@ class Checker {
     if (is_send(step)) c.sent = true;
     if (step.verb == StepVerb::shutdown_write) c.write_closed = true;
     if (step.verb == StepVerb::receive_end) c.read_ended = true;
-    if (ends_connection(step)) c.open = false, c.closed = true;
+    if (ends_connection(step) || plays(step)) c.open = false, c.closed = true;
   }
 
   static void apply(Process& p, const Step& step) {
@@ -242,12 +301,14 @@ class Checker {
         p = {.ever = true};
         break;
       case StepVerb::kill:
+      case StepVerb::kill_first:
         p.killed = p.ended = true;
         break;
       case StepVerb::exits:
       case StepVerb::exits_zero:
       case StepVerb::complains:
       case StepVerb::exits_or_complains:
+      case StepVerb::delivers_or_complains:
         p.ended = true, p.killed = false;
         break;
       case StepVerb::stop:
@@ -256,8 +317,15 @@ class Checker {
       case StepVerb::resume:
         p.stopped = false;
         break;
+      case StepVerb::runs_out:
+      case StepVerb::has_again:
+        p.short_of = step.verb == StepVerb::runs_out;
+        break;
       case StepVerb::count_descriptors:
         p.counted = true;
+        break;
+      case StepVerb::count_memory:
+        p.measured = true;
         break;
       default:
         break;
@@ -269,7 +337,7 @@ class Checker {
   Diagnostics& out_;
   std::map<std::string, Connection> connections_;
   std::map<std::string, Process> processes_;
-  bool input_sent_ = false, input_ended_ = false, output_ended_ = false;
+  bool input_sent_ = false, input_ended_ = false, output_ended_ = false, port_taken_ = false, queue_full_ = false;
   std::size_t at_ = 0, group_begin_ = 0, group_end_ = 0;  // the line and its group, as indices
 };
 
@@ -286,12 +354,27 @@ const ScriptLine* second_connection(const Script& script) {
       for (const Step& step : together) {
         const bool begins = step.verb == StepVerb::start || step.verb == StepVerb::restart;
         if (line.actor == ActorKind::subject && begins) opened = 0;
-        if (step.verb == StepVerb::connect) opened += line.count;
+        if (is_opening(step) || plays(step)) opened += line.count;
+        if (step.verb == StepVerb::play_cut || step.verb == StepVerb::play_broken_off) opened += line.count;
         if (opened > 1) return &line;
       }
     }
   }
   return nullptr;
+}
+
+bool ends_subject(const Script& script) {
+  bool ended = false;
+  for (const ScriptLine& line : script) {
+    if (line.actor != ActorKind::subject) continue;
+    for (const auto& together : line.steps) {
+      for (const Step& step : together) {
+        ended = step.verb == StepVerb::exits || step.verb == StepVerb::exits_zero || step.verb == StepVerb::complains ||
+                step.verb == StepVerb::exits_or_complains;
+      }
+    }
+  }
+  return ended;
 }
 
 }  // namespace sockrig

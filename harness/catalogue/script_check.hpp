@@ -19,4 +19,7 @@ void check_script(const Script& script, const std::string& file, Diagnostics& ou
 // that serves one connection can take.
 const ScriptLine* second_connection(const Script& script);
 
+// Whether the script ends the subject, or sees that it ended, as the last thing that it says of it.
+bool ends_subject(const Script& script);
+
 }  // namespace sockrig

@@ -22,9 +22,11 @@ enum ModifierBit : unsigned {
   modifier_slowly = 4,
   modifier_dribbling = 8,
   modifier_once_idle = 16,
+  modifier_or_less = 32,
 };
 
-// `form` is words and the placeholders SIZE (a size of at least 1), NAME (a connection), COUNTER (of the kernel).
+// `form` is words and the placeholders SIZE (a size of at least 1), NAME (a connection), COUNTER (of the kernel),
+// ADDRESS (127.x.x.x).
 struct VerbRow {
   ActorKind actor;
   StepVerb verb;

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <set>
 
+#include "catalogue/script_check.hpp"
 #include "catalogue/script_table.hpp"
 
 using namespace sockrig;
@@ -39,21 +40,6 @@ const Step& only_step(const Script& script, std::size_t line) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(script)
-
-BOOST_AUTO_TEST_CASE(sizes) {
-  std::uint64_t n = 0;
-  BOOST_TEST((parse_size("7", n) && n == 7));
-  BOOST_TEST((parse_size("7 B", n) && n == 7));
-  BOOST_TEST((parse_size("64 KiB", n) && n == 65536));
-  BOOST_TEST((parse_size("1MiB", n) && n == 1048576));
-  BOOST_TEST((parse_size(" 2 GiB ", n) && n == 2147483648u));
-  BOOST_TEST((parse_size("0", n) && n == 0));
-  BOOST_TEST((parse_size("17179869183 GiB", n) && n == 17179869183u << 30));
-  for (const char* text : {"", "KiB", "1 KB", "1 kib", "1.5 MiB", "-1", "+1", "1 KiB x", "0x10", "17179869184 GiB",
-                           "18446744073709551616", "1 Ki B"}) {
-    BOOST_TEST(!parse_size(text, n), "'" << text << "' was taken for a size");
-  }
-}
 
 BOOST_AUTO_TEST_CASE(every_verb_of_a_connection_to_a_server) {
   const Script s = good(
@@ -150,6 +136,54 @@ BOOST_AUTO_TEST_CASE(every_verb_of_a_subject) {
   BOOST_TEST(only_step(s, 19).name == "ListenOverflows");
 }
 
+BOOST_AUTO_TEST_CASE(the_verbs_of_a_life) {
+  struct {
+    const char* text;
+    StepVerb verb;
+  } const table[] = {
+      {"subject: frees its memory itself", StepVerb::frees_memory},
+      {"subject: count memory", StepVerb::count_memory},
+      {"subject: memory grows by at most 1 MiB", StepVerb::memory_grows},
+      {"subject: has a child", StepVerb::makes_children},
+      {"subject: has no zombies", StepVerb::has_no_zombies},
+      {"subject: closes each descriptor once", StepVerb::closes_once},
+      {"subject: kill its first process", StepVerb::kill_first},
+      {"subject: exits", StepVerb::exits},
+      {"subject: has a child", StepVerb::makes_children},
+      {"subject: releases the port", StepVerb::releases_port},
+      {"subject: restart", StepVerb::restart},
+      {"subject: is told to stop", StepVerb::told_to_stop},
+      {"subject: exits 0", StepVerb::exits_zero},
+  };
+  std::string text;
+  for (const auto& row : table) text += std::string(row.text) + "\n";
+  const Script s = good(text);
+  BOOST_REQUIRE_EQUAL(s.size(), std::size(table));
+  for (std::size_t i = 0; i < s.size(); ++i) BOOST_TEST((only_step(s, i).verb == table[i].verb), table[i].text);
+  BOOST_TEST(only_step(s, 2).bytes == 1u << 20);
+}
+
+BOOST_AUTO_TEST_CASE(the_queue_of_the_peers_listener) {
+  const Script s = good(
+      "queue: is full\nsubject: start\nqueue: turns the client away, turns the client away again, drains\n"
+      "subject: connects or complains\na: accept\n",
+      true);
+  BOOST_TEST((s[0].actor == ActorKind::queue));
+  BOOST_TEST((only_step(s, 0).verb == StepVerb::queue_fills));
+  BOOST_REQUIRE(s[2].steps.size() == 3);
+  BOOST_TEST((s[2].steps[0][0].verb == StepVerb::queue_turns_away));
+  BOOST_TEST((s[2].steps[1][0].verb == StepVerb::queue_turns_away_again));
+  BOOST_TEST((s[2].steps[2][0].verb == StepVerb::queue_drains));
+  BOOST_TEST((only_step(s, 3).verb == StepVerb::begins_or_complains));
+}
+
+BOOST_AUTO_TEST_CASE(what_ends_the_subject) {
+  BOOST_TEST(ends_subject(good("a: accept\nsubject: exits 0\na: close\n", true)));
+  BOOST_TEST(ends_subject(good("subject: waits, complains\n", true)));
+  BOOST_TEST(!ends_subject(good("a: accept\nsubject: waits\n", true)));
+  BOOST_TEST(!ends_subject(good("subject: exits 0, restart\na: accept\n", true)));
+}
+
 BOOST_AUTO_TEST_CASE(every_form_of_the_table_is_parsed_as_its_own_verb) {
   for (const VerbRow& row : verb_table()) {
     std::string text(row.form);
@@ -159,6 +193,7 @@ BOOST_AUTO_TEST_CASE(every_form_of_the_table_is_parsed_as_its_own_verb) {
     put("SIZE", "3 KiB");
     put("COUNTER", "ListenDrops");
     put("NAME", "a");
+    put("ADDRESS", "127.0.0.2");
     const std::string actor = row.actor == ActorKind::connection ? "a" : std::string(to_string(row.actor));
     Diagnostics ignored;  // of what must come before; only the parse counts here
     const Script s = parse_script(actor + ": " + text, "f", 1, row.side == Side::clients, ignored);
@@ -195,6 +230,13 @@ BOOST_AUTO_TEST_CASE(modifiers) {
   BOOST_TEST(dribble.piece == 0u);
   BOOST_TEST(only_step(s, 3).slowly);
   BOOST_TEST(only_step(s, 3).once_idle);
+  const Script less = good("a: connect to 127.0.0.2\na: receive 9 of lines or less slowly\n");
+  BOOST_TEST((only_step(less, 0).verb == StepVerb::connect));
+  BOOST_TEST(only_step(less, 0).name == "127.0.0.2");
+  BOOST_TEST((only_step(less, 1).verb == StepVerb::receive_lines));
+  BOOST_TEST((only_step(less, 1).or_less && only_step(less, 1).slowly));
+  BOOST_TEST(holds(bad("a: connect to 10.0.0.1"), "unexpected 'to 10.0.0.1' after 'connect'"));
+  BOOST_TEST(holds(bad("a: connect, receive end or less"), "'or less' does not go with 'receive end'"));
 }
 
 BOOST_AUTO_TEST_CASE(steps_are_joined_by_commas_and_ampersands) {
@@ -347,6 +389,12 @@ BOOST_AUTO_TEST_CASE(what_could_never_happen) {
       {"second: waits", "second was not started yet"},
       {"subject: continue", "subject was not stopped"},
       {"subject: stop\nsubject: stop", "subject was stopped already"},
+      {"subject: has descriptors again", "it has descriptors"},
+      {"subject: runs out of descriptors\nsubject: has descriptors again, has descriptors again", "it has descriptors"},
+      {"subject: exits 0 or complains\nsubject: lives", "subject has ended"},
+      {"port: is taken", "the port can be taken only before"},
+      {"port: is taken, is taken\nsubject: start", "the port is taken already"},
+      {"subject: start, complains\nport: stays taken", "the port was not taken"},
       {"subject: keeps its descriptors", "nothing was counted"},
       {"subject: count descriptors\nsubject: kill\nsubject: restart\nsubject: keeps its descriptors",
        "f:4:10: nothing was counted"},
@@ -358,6 +406,11 @@ BOOST_AUTO_TEST_CASE(what_could_never_happen) {
 }
 
 BOOST_AUTO_TEST_CASE(what_looks_odd_and_is_right) {
+  good("port: is taken\nsubject: start, complains\nport: stays taken\n");
+  good("subject: runs out of descriptors, meets the shortage, rests, has descriptors again\n");
+  good("subject: start, complains, meets the shortage\n");
+  good("subject: start, listens or complains\na: connect, send 5, receive echo or less\n");
+  good("subject: start, connects or complains, exits 0 or complains\n", true);
   good("a: connect\na: close\na: connect\na: send 5 & receive echo\n");
   good("20 clients: connect, vanish within 64 KiB & send 1 MiB & receive echo\n");
   good(
@@ -387,6 +440,31 @@ BOOST_AUTO_TEST_CASE(columns_count_characters) {
   parse_script("a: ééé, conect", "f", 1, false, problems);
   BOOST_REQUIRE(problems.size() == 2);
   BOOST_TEST(problems[1].column == 9);
+}
+
+BOOST_AUTO_TEST_CASE(the_verbs_of_a_dialogue) {
+  const Script s = good(
+      "a: plays the dialogue\n"
+      "a: plays the dialogue glued together\n"
+      "3 b in turn: plays the dialogue cut at every position\n"
+      "a: breaks off the dialogue in every message, plays the dialogue once the subject waits\n"
+      "c: begins the dialogue\n"
+      "c: close\n");
+  BOOST_TEST((only_step(s, 0).verb == StepVerb::play));
+  BOOST_TEST((only_step(s, 1).verb == StepVerb::play_glued));
+  BOOST_TEST((only_step(s, 2).verb == StepVerb::play_cut));
+  BOOST_TEST((s[3].steps[0][0].verb == StepVerb::play_broken_off));
+  BOOST_TEST(s[3].steps[1][0].once_idle);
+  BOOST_TEST((only_step(s, 4).verb == StepVerb::play_beginning));
+  BOOST_TEST(holds(bad("a: connect, plays the dialogue"), "connected already"));
+  BOOST_TEST(holds(bad("a: plays the dialogue, send 1"), "'a' is closed"));
+  BOOST_TEST(holds(bad("c: begins the dialogue, plays the dialogue"), "connected already"));
+  BOOST_TEST(holds(bad("a: plays the dialog"), "'plays the dialogue'"));
+  BOOST_TEST(holds(bad("a: plays the dialogue glued"), "glued"));
+  Diagnostics problems;
+  parse_script("a: plays the dialogue & begins the dialogue", "f", 1, false, problems);
+  BOOST_REQUIRE(problems.size() == 2u);
+  for (const Diagnostic& p : problems) BOOST_TEST(holds(p.message, "to itself"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,10 +7,11 @@
 namespace sockrig {
 namespace {
 
-constexpr std::array<std::pair<Role, std::string_view>, 4> roles = {{{Role::echo_server, "echo-server"},
+constexpr std::array<std::pair<Role, std::string_view>, 5> roles = {{{Role::echo_server, "echo-server"},
                                                                      {Role::discard_server, "discard-server"},
                                                                      {Role::chargen_server, "chargen-server"},
-                                                                     {Role::client, "client"}}};
+                                                                     {Role::client, "client"},
+                                                                     {Role::custom, "custom"}}};
 constexpr std::array<std::pair<Level, std::string_view>, 2> levels = {
     {{Level::must, "must"}, {Level::should, "should"}}};
 constexpr std::array<std::pair<Serves, std::string_view>, 3> serves = {
@@ -40,6 +41,9 @@ std::optional<Value> value_of(const std::array<std::pair<Value, std::string_view
 
 std::string_view to_string(Role r) {
   return word_of(roles, r);
+}
+std::string option_of(Role r) {
+  return "--" + std::string(to_string(r)) + (r == Role::custom ? "-server" : "");
 }
 std::string_view to_string(Level l) {
   return word_of(levels, l);

@@ -16,6 +16,7 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <tuple>
 
 #include "judge/judge.hpp"
 #include "observe/observation.hpp"
@@ -32,6 +33,11 @@ using std::chrono::steady_clock;
 
 // A worker that says nothing for so long has failed; the runner inside gives up far earlier.
 constexpr double worker_seconds = 420;
+constexpr double seconds_a_round = 10;  // more for each further round of a scenario that has rounds
+
+double patience(const RunSpec& spec) {
+  return worker_seconds + seconds_a_round * (spec.scenario->rounds - 1);
+}
 
 struct Worker {
   pid_t pid = -1;
@@ -113,7 +119,7 @@ Result finish_worker(Worker& w, const RunSpec& spec, bool late) {
   if (late)
     return unjudged(
         spec, Outcome::error,
-        "the harness failed: its worker said nothing for " + std::to_string(static_cast<int>(worker_seconds)) + " s");
+        "the harness failed: its worker said nothing for " + std::to_string(static_cast<int>(patience(spec))) + " s");
   if (std::optional<Result> r = result_from_json(w.text)) return std::move(*r);
   remove_regions_of(w.pid);
   const std::string how =
@@ -125,11 +131,12 @@ Result finish_worker(Worker& w, const RunSpec& spec, bool late) {
 class Prerequisites {
  public:
   explicit Prerequisites(const std::vector<RunSpec>& plan) : before_(plan.size()), broken_by_(plan.size()) {
-    std::map<std::pair<std::string, Role>, std::size_t> index;
-    for (std::size_t i = 0; i < plan.size(); ++i) index[{plan[i].scenario->id, plan[i].role}] = i;
+    // A plan may hold several programs of a role: each waits for its own.
+    std::map<std::tuple<std::string, Role, std::string>, std::size_t> index;
+    for (std::size_t i = 0; i < plan.size(); ++i) index[{plan[i].scenario->id, plan[i].role, plan[i].command}] = i;
     for (std::size_t i = 0; i < plan.size(); ++i) {
       for (const std::string& id : plan[i].after) {
-        if (const auto found = index.find({id, plan[i].role}); found != index.end())
+        if (const auto found = index.find({id, plan[i].role, plan[i].command}); found != index.end())
           before_[i].push_back(found->second);
       }
     }
@@ -209,7 +216,7 @@ std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const Campaig
     }
     for (std::size_t i = 0; i < workers.size(); ++i) {
       Worker& w = workers[i];
-      const bool late = std::chrono::duration<double>(steady_clock::now() - w.began).count() > worker_seconds;
+      const bool late = std::chrono::duration<double>(steady_clock::now() - w.began).count() > patience(plan[w.index]);
       bool ended = late;
       if (fds[i + 1].revents != 0) {
         char buffer[65536];

@@ -18,6 +18,8 @@ int explain_command(const std::vector<std::string>& arguments, const Paths& path
                     std::ostream& err);
 int lint_command(const std::vector<std::string>& arguments, const Paths& paths, std::ostream& out, std::ostream& err);
 int exec_command(const std::vector<std::string>& arguments, const Paths& paths, std::ostream& out, std::ostream& err);
+int selftest_command(const std::vector<std::string>& arguments, const Paths& paths, std::ostream& out,
+                     std::ostream& err);
 int doctor_command(const std::vector<std::string>& arguments, const Paths& paths, std::ostream& out, std::ostream& err);
 
 }  // namespace sockrig

@@ -7,11 +7,13 @@
 #include <boost/program_options.hpp>
 #include <ostream>
 
+#include "catalogue/dialogue.hpp"
 #include "catalogue/scenario.hpp"
 #include "catalogue/scenario_keys.hpp"
 #include "catalogue/script_table.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "judge/codes.hpp"
 
 namespace sockrig {
 namespace {
@@ -77,7 +79,8 @@ void print_script_language(std::ostream& out) {
          "'&'\n"
          "(at the same time). A line that ends with '&' goes on together with the lines that follow. '#' begins a "
          "comment.\n"
-         "An actor is subject, second (a second start of the same program), kernel, stdin, stdout or a connection:\n"
+         "An actor is subject, second (a second start of the same program), kernel, queue (of the peer's own\n"
+         "listener), stdin, stdout or a connection:\n"
          "'a:', '64 clients:' (side by side), '100 clients in turn:'. A SIZE is 7, 64 KiB, 1 MiB or 1 GiB.\n";
   const VerbHelp* last = nullptr;
   std::size_t form_width = 0;
@@ -93,6 +96,14 @@ void print_script_language(std::ostream& out) {
   for (const ModifierRow& row : modifier_table())
     out << fmt::format("  {:<{}}  {}\n", row.form, form_width, row.meaning);
   out << "\ncounters of the kernel\n" << wrapped(fmt::format("{}", fmt::join(kernel_counters(), " ")), 2);
+}
+
+void print_diagnoses(std::ostream& out) {
+  out << wrapped(
+      "The code of a diagnosis, as results.json has it. Where the calls prove a cause it is named; else what "
+      "was seen.",
+      0);
+  for (const DiagnosisCode& d : diagnosis_codes()) out << "  " << d.code << '\n' << wrapped(d.meaning, 6);
 }
 
 // Each kind with what stands beside it in its table; what the values mean is told by --faults.
@@ -127,6 +138,34 @@ void print_file_keys(std::ostream& out) {
   out << "\nAn example\n" << indented(scenario_example(), 4);
 }
 
+void print_dialogue_language(std::ostream& out) {
+  out << fmt::format(
+      "A dialogue is what a client says to a server with a protocol of its own, and what that must answer, line by "
+      "line:\n"
+      "\n"
+      "    # a comment\n"
+      "    > hello\\n\n"
+      "    < 5 HELLO\\n\n"
+      "    > quit\\n\n"
+      "    < end\n"
+      "\n"
+      "After '> ' stands what the client sends, after '< ' what the server must answer, byte for byte. 'end' is the\n"
+      "end of that side's stream. A message is the bytes up to the end of its line, and no more: a line of text ends "
+      "in\n"
+      "\\n because it says so.\n"
+      "Escapes: \\n \\r \\t \\0 \\\\ \\\" and the others of C, \\101 (octal), \\x41 (always two digits). A space at "
+      "the end is\n"
+      "written \\x20, and a message that is just the word end is written \\x65nd.\n"
+      "A message has at most {} KiB, a dialogue at most {} lines and {} KiB.\n"
+      "\n"
+      "Messages that follow each other without an answer are sent one by one, each once the server waits. When all "
+      "lines\n"
+      "are done and the server has not ended its stream, nothing more may come from it until it waits.\n"
+      "\n"
+      "    sockrig run --custom-server './server {{port}}' --dialogue FILE\n",
+      most_message_bytes >> 10, most_dialogue_lines, most_dialogue_bytes >> 10);
+}
+
 std::string roles_of(const Scenario& s) {
   std::vector<std::string_view> words;
   for (const Role role : s.roles) words.push_back(to_string(role));
@@ -139,6 +178,8 @@ void print_world(const Scenario& s, std::ostream& out) {
   if (s.mtu != 0) lines.push_back(fmt::format("the loopback's MTU is {}", s.mtu));
   for (const std::string& line : s.hosts) lines.push_back(fmt::format("hosts: {}", line));
   if (!s.host.empty()) lines.push_back(fmt::format("{{host}} is {}", s.host));
+  if (!s.service.empty()) lines.push_back(fmt::format("{{port}} is {}", s.service));
+  if (!s.listen_address.empty()) lines.push_back(fmt::format("the peer listens on {} only", s.listen_address));
   if (s.receive_buffer != 0) lines.push_back(fmt::format("the peer's receive buffer is {} bytes", s.receive_buffer));
   if (s.send_buffer != 0) lines.push_back(fmt::format("the peer's send buffer is {} bytes", s.send_buffer));
   if (!s.listens) lines.emplace_back("nobody listens");
@@ -172,7 +213,8 @@ void print_scenario(const Scenario& s, std::ostream& out) {
       << (s.must_with_handler ? " (must where the program itself catches signals)" : "") << "\n  roles   "
       << roles_of(s);
   if (std::any_of(s.roles.begin(), s.roles.end(), is_server))
-    out << "\n  serves  " << to_string(s.serves) << " or more";
+    out << "\n  serves  " << to_string(s.serves) << (s.only_one ? " only" : " or more");
+  if (s.rounds > 1) out << "\n  rounds  " << s.rounds;
   if (!s.after.empty()) out << "\n  after   " << fmt::format("{}", fmt::join(s.after, ", "));
   out << "\n  file    " << s.file << '\n';
   print_world(s, out);
@@ -199,7 +241,7 @@ int explain_scenario(const std::string& id, const std::string& root, std::ostrea
   for (const Diagnostic& problem : all.problems) err << to_string(problem) << '\n';
   std::string guess = nearest(id, ids);
   const std::string without_s = id.ends_with('s') ? id.substr(0, id.size() - 1) : id;
-  if (const std::string topic = nearest(without_s, {"fault", "script", "file"});
+  if (const std::string topic = nearest(without_s, {"fault", "script", "file", "dialogue"});
       id.find('/') == id.npos && !topic.empty())
     guess = topic == "fault" ? "--faults" : "--" + topic;
   err << "sockrig explain: there is no claim '" << id << "'"
@@ -215,11 +257,13 @@ int explain_command(const std::vector<std::string>& arguments, const Paths& path
   options.add_options()("file", "the keys of a scenario file, with ranges and defaults, and an example");
   options.add_options()("faults", "all kinds of faults, their licences and parameters");
   options.add_options()("script", "the verbs of the script language");
+  options.add_options()("diagnoses", "the codes of diagnoses, and what they mean");
+  options.add_options()("dialogue", "the file that says what a custom server is asked");
   options.add_options()("scenarios", po::value<std::string>()->value_name("DIR"), "the folder of the scenarios");
   po::variables_map values;
   std::vector<std::string> words;
   const CommandUsage usage = {
-      "explain", "ID… | --file | --faults | --script",
+      "explain", "ID… | --file | --faults | --script | --dialogue | --diagnoses",
       "Explains a claim: what must hold and why, what is done to the program, and where to look when it\n"
       "fails. To write a scenario of your own, begin with --file.",
       "id", "sockrig explain stream/short-recv-one\nsockrig explain --file --script"};
@@ -234,8 +278,11 @@ int explain_command(const std::vector<std::string>& arguments, const Paths& path
   tell("file", print_file_keys);
   tell("faults", print_faults);
   tell("script", print_script_language);
+  tell("dialogue", print_dialogue_language);
+  tell("diagnoses", print_diagnoses);
   if (!said && words.empty()) {
-    err << "sockrig explain: expected an ID, --file, --faults or --script\nTry 'sockrig explain --help'.\n";
+    err << "sockrig explain: expected an ID, --file, --faults, --script, --dialogue or --diagnoses\n"
+           "Try 'sockrig explain --help'.\n";
     return 2;
   }
   const std::string root = values.contains("scenarios") ? values["scenarios"].as<std::string>() : paths.scenarios;

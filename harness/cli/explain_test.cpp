@@ -49,7 +49,7 @@ std::string problems_of(const std::string& text) {
 // The least file that is right with this line in it, or without the key.
 std::string file_with(const ScenarioKey& row, bool given) {
   const std::string example(given ? row.example : "");
-  const bool client = row.key == "client" || row.key == "listens";
+  const bool client = row.key == "client" || row.key == "listens" || row.key == "rounds" || row.key == "address";
   const std::string role = client                                         ? "client"
                            : row.table == "[script]" && row.key != "peer" ? std::string(row.key)
                                                                           : "echo-server";
@@ -66,9 +66,10 @@ std::string file_with(const ScenarioKey& row, bool given) {
   const bool interrupts = row.key == "must_when" && given;
   if (row.table == "[[fault]]" || interrupts)
     file += "[[fault]]\n" + (interrupts ? "kind = \"interrupted\"" : example) + "\ncall = \"recv\"\n";
-  if (row.table == "[world]" || row.table == "[peer]") file += std::string(row.table) + "\n" + example + "\n";
+  if (row.table == "[world]" || row.table == "[subject]" || row.table == "[peer]")
+    file += std::string(row.table) + "\n" + example + "\n";
   std::string script = client ? "peer = 'a: accept'" : "peer = 'a: connect'";
-  if (row.key == "listens") script = "peer = 'subject: complains'";  // nobody can be accepted
+  if (row.key == "listens" || row.key == "rounds") script = "peer = 'subject: complains'";  // nobody need be accepted
   if (row.table == "[script]" && given) script = example;
   return file + "[script]\n" + script + "\n";
 }
@@ -76,7 +77,8 @@ std::string file_with(const ScenarioKey& row, bool given) {
 // The keys that the reader's source asks its tables for.
 std::set<std::string> keys_in_the_source() {
   const std::regex asked(
-      R"re((?:\b(?:top|world|peer|reader)\.(?:line|text|find|strings|table|yes_or_no|number)\(|read_buffer\(peer, |read_script\(reader, )"([a-z_-]+)")re");
+      R"re((?:\b(?:top|world|subject|peer|reader)\.)re"
+      R"re((?:line|text|find|strings|table|yes_or_no|number)\(|read_buffer\(peer, |read_script\(reader, )"([a-z_-]+)")re");
   std::set<std::string> out;
   for (const auto& entry : fs::directory_iterator(fs::path(SOCKRIG_SOURCE_DIR) / "harness/catalogue")) {
     const std::string name = entry.path().filename().string();
@@ -85,9 +87,10 @@ std::set<std::string> keys_in_the_source() {
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     for (std::sregex_iterator it(text.begin(), text.end(), asked), end; it != end; ++it) out.insert((*it)[1]);
   }
-  for (const Role role : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client})
+  for (const Role role : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client, Role::custom})
     out.emplace(to_string(role));                                                   // these are asked for in a loop
-  for (const char* table : {"fault", "world", "peer", "script"}) out.erase(table);  // named in ScenarioKey::table
+  for (const char* table : {"fault", "world", "subject", "peer", "script"})
+    out.erase(table);  // named in ScenarioKey::table
   return out;
 }
 

@@ -41,7 +41,8 @@ nlohmann::ordered_json as_json(const Scenario& s) {
   out["level"] = to_string(s.level);
   out["must_when"] = s.must_with_handler ? nlohmann::ordered_json("handler") : nlohmann::ordered_json();
   out["roles"] = role_words(s);
-  out["serves"] = to_string(s.serves);
+  out["serves"] = s.only_one ? "only-one" : to_string(s.serves);
+  out["rounds"] = s.rounds;
   out["after"] = s.after;
   out["faults"] = faults;
   out["namespaces"] = s.needs_namespaces;

@@ -24,6 +24,7 @@ constexpr std::array commands = {
     Command{"explain", "explain a scenario, faults, or how to write scenarios", explain_command},
     Command{"lint", "check scenario files", lint_command},
     Command{"exec", "run one program by hand under faults, and see its calls", exec_command},
+    Command{"selftest", "show that the verdicts can be trusted on this machine", selftest_command},
     Command{"doctor", "tell what this machine allows", doctor_command},
 };
 

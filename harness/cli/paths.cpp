@@ -16,6 +16,8 @@ Paths find_paths() {
       .shim = prefix / "lib/sockrig/libsockrig-shim.so",
       .reference_server = bin / "reference-server",
       .reference_client = bin / "reference-client",
+      .planted = prefix / "libexec/sockrig",
+      .reference_dialogue = prefix / "share/sockrig/lines.dialogue",
   };
   const char* const scenarios = std::getenv("SOCKRIG_SCENARIOS");
   if (scenarios != nullptr && *scenarios != '\0') paths.scenarios = scenarios;

@@ -13,6 +13,8 @@ struct Paths {
   std::string shim;              // the library that is preloaded
   std::string reference_server;  // what is tested when no command was given
   std::string reference_client;
+  std::string planted = "";  // folder of the planted mistakes and the correct programs, for `selftest`
+  std::string reference_dialogue;  // what the reference server is asked where it is the custom server
 };
 
 // Nothing of it is looked for yet: a command that does not need the shim works without it. Throws std::system_error if

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <ostream>
 #include <stdexcept>
 
@@ -76,7 +77,8 @@ std::map<Role, std::string> reference_commands(const Paths& paths, Serves serves
   return {{Role::echo_server, server("echo")},
           {Role::discard_server, server("discard")},
           {Role::chargen_server, server("chargen")},
-          {Role::client, word(paths.reference_client) + " {host} {port}"}};
+          {Role::client, word(paths.reference_client) + " {host} {port}"},
+          {Role::custom, server("lines")}};
 }
 
 std::map<Role, std::string> commands_for(const RunOptions& options, const Paths& paths) {
@@ -88,9 +90,20 @@ std::map<Role, std::string> commands_for(const RunOptions& options, const Paths&
     } catch (const std::invalid_argument& e) {
       trouble = e.what();
     }
-    if (!trouble.empty()) throw Refusal(fmt::format("--{}: {}", to_string(role), trouble));
+    if (!trouble.empty()) throw Refusal(fmt::format("{}: {}", option_of(role), trouble));
   }
   return options.commands;
+}
+
+// What the custom server is asked. Nothing if none was named: the reference programs come with theirs.
+std::optional<Dialogue> dialogue_for(const RunOptions& options, const Paths& paths, std::ostream& err) {
+  const bool reference = options.commands.empty();
+  if (!reference && options.dialogue.empty()) return std::nullopt;
+  Diagnostics problems;
+  std::optional<Dialogue> dialogue = load_dialogue(reference ? paths.reference_dialogue : options.dialogue, problems);
+  for (const Diagnostic& d : problems) err << to_string(d) << '\n';
+  if (!dialogue) throw Refusal("the dialogue has problems; nothing was run");
+  return dialogue;
 }
 
 Catalogue catalogue_of(const Paths& paths, std::ostream& err) {
@@ -197,15 +210,20 @@ RunResult empty_result(const PlanRequest& request, const Machine& machine) {
   run.engine = "preload";
   run.seed = request.seed;
   for (const auto& [role, command] : request.commands) run.subject[std::string(to_string(role))] = command;
+  if (request.dialogue != nullptr) run.dialogue = request.dialogue->file;
   return run;
 }
 
 int run_with(const RunOptions& options, const Paths& paths, std::ostream& out, std::ostream& err) {
   const Catalogue catalogue = catalogue_of(paths, err);
+  const std::optional<Dialogue> dialogue = dialogue_for(options, paths, err);
   const PlanRequest request{.scenarios = selected(catalogue, options),
                             .commands = commands_for(options, paths),
+                            .dialogue = dialogue ? &*dialogue : nullptr,
                             .serves = options.serves,
                             .level = options.level,
+                            // The reference servers stop in good order on SIGTERM.
+                            .stop = options.commands.empty() && options.stop.empty() ? "SIGTERM" : options.stop,
                             .seed = options.seed,
                             .repeat_prefix = repeat_prefix(options)};
   if (const std::string trouble = trouble_with_shim(paths); !trouble.empty()) throw Refusal(trouble);

@@ -16,11 +16,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::array roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client};
-
-std::string option_of(Role role) {
-  return std::string(to_string(role));
-}
+constexpr std::array roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client,
+                              Role::custom};
 
 po::options_description run_options() {
   po::options_description all;
@@ -29,8 +26,14 @@ po::options_description run_options() {
   add("discard-server", po::value<std::string>()->value_name("CMD"), "the discard server to test (RFC 863)");
   add("chargen-server", po::value<std::string>()->value_name("CMD"), "the character generator to test (RFC 864)");
   add("client", po::value<std::string>()->value_name("CMD"), "the client to test");
+  add("custom-server", po::value<std::string>()->value_name("CMD"),
+      "the server with a protocol of its own to test; --dialogue says what it is asked");
+  add("dialogue", po::value<std::string>()->value_name("FILE"),
+      "what is said to the custom server ('> hello\\n') and what it must answer ('< HELLO\\n')");
   add("serves", po::value<std::string>()->value_name("HOW"),
       "what the servers promise: one (connection, then they exit), in-turn, at-once (default)");
+  add("stop", po::value<std::string>()->value_name("HOW"),
+      "how the servers are told to stop: SIGTERM, SIGINT, …, or line:TEXT on standard input");
   add("level", po::value<std::string>()->value_name("LEVEL"),
       "must: only what programs must do; should (default): also what good ones do");
   add("jobs,j", po::value<std::string>()->value_name("N"), "run so many side by side (default: one a core)");
@@ -83,7 +86,7 @@ std::string number(const po::variables_map& given, const char* name, std::uint64
 }
 
 std::string command_for(const po::variables_map& given, Role role, RunOptions& options) {
-  const std::string name = option_of(role);
+  const std::string name = option_of(role).substr(2);
   if (given.count(name) == 0) return "";
   const std::string& command = given[name].as<std::string>();
   if (command.find("{port}") == command.npos) {
@@ -91,6 +94,16 @@ std::string command_for(const po::variables_map& given, Role role, RunOptions& o
   }
   options.commands[role] = command;
   return "";
+}
+
+std::string take_stop(const po::variables_map& given, RunOptions& options) {
+  if (given.count("stop") == 0) return "";
+  options.stop = given["stop"].as<std::string>();
+  if (parse_stop(options.stop)) return "";
+  return fmt::format(
+      "--stop: '{}' is neither a signal that asks to stop (SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, "
+      "SIGUSR2) nor a line, as in line:q",
+      options.stop);
 }
 
 std::string one_report(const std::string& word, RunOptions& options) {
@@ -156,15 +169,21 @@ std::string take(const po::variables_map& given, RunOptions& options) {
   options.verbose = given.count("verbose") != 0;
   options.out_directory = text("out");
   options.scenarios = text("scenarios");
+  options.dialogue = text("dialogue");
   std::string problem;
   const auto still = [&](auto&& step) {
     if (problem.empty()) problem = step();
   };
-  for (const char* name : {"out", "scenarios"}) {
+  for (const char* name : {"out", "scenarios", "dialogue"}) {
     still([&] { return given.count(name) != 0 && text(name).empty() ? fmt::format("--{}: an empty path", name) : ""; });
   }
   for (Role role : roles) still([&] { return command_for(given, role, options); });
+  still([&] {
+    const bool alone = given.count("dialogue") != 0 && !options.commands.contains(Role::custom);
+    return alone ? "--dialogue: it is held with a custom server: name it with --custom-server CMD" : "";
+  });
   still([&] { return choose<Serves>(given, "serves", parse_serves, {"one", "in-turn", "at-once"}, options.serves); });
+  still([&] { return take_stop(given, options); });
   still([&] { return choose<Level>(given, "level", parse_level, {"must", "should"}, options.level); });
   still([&] {
     return choose<SandboxChoice>(given, "sandbox", parse_sandbox, {"auto", "namespaces", "none"}, options.sandbox);
@@ -215,8 +234,10 @@ std::optional<int> parse_run_options(const std::vector<std::string>& arguments, 
 
 std::string repeat_prefix(const RunOptions& options) {
   std::string out = "sockrig run";
-  for (const auto& [role, command] : options.commands) out += fmt::format(" --{} {}", to_string(role), quoted(command));
+  for (const auto& [role, command] : options.commands) out += fmt::format(" {} {}", option_of(role), quoted(command));
+  if (!options.dialogue.empty()) out += " --dialogue " + quoted(options.dialogue);
   if (options.serves != Serves::at_once) out += fmt::format(" --serves {}", to_string(options.serves));
+  if (!options.stop.empty()) out += " --stop " + quoted(options.stop);
   if (options.level == Level::must) out += " --level must";  // it also decides whose signal handlers count
   if (options.sandbox == SandboxChoice::none) out += " --sandbox none";
   if (options.sandbox == SandboxChoice::namespaces) out += " --sandbox namespaces";

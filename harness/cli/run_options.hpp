@@ -24,7 +24,9 @@ struct ReportTarget {
 struct RunOptions {
   std::vector<std::string> selectors;
   std::map<Role, std::string> commands;  // empty: the reference programs
+  std::string dialogue;                  // "" = none, or with the reference programs theirs
   Serves serves = Serves::at_once;
+  std::string stop;  // as parse_stop() reads it; "" = not declared
   Level level = Level::should;
   int jobs = 0;  // 0: one a core
   std::uint64_t seed = 1;

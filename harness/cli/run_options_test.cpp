@@ -50,25 +50,58 @@ BOOST_AUTO_TEST_CASE(nothing_given) {
 }
 
 BOOST_AUTO_TEST_CASE(everything_given) {
-  const Parsed p = parse({"stream", "!stream/large", "--echo-server", "./s {host} {port}", "--client=./c {port}",
-                          "--serves", "in-turn", "--level", "must", "-j3", "--seed", "18446744073709551615", "--keep",
-                          "--sandbox", "none", "--scenarios", "dir", "-v"});
+  const Parsed p = parse({"stream",
+                          "!stream/large",
+                          "--echo-server",
+                          "./s {host} {port}",
+                          "--client=./c {port}",
+                          "--serves",
+                          "in-turn",
+                          "--stop",
+                          "line:q",
+                          "--level",
+                          "must",
+                          "-j3",
+                          "--seed",
+                          "18446744073709551615",
+                          "--keep",
+                          "--sandbox",
+                          "none",
+                          "--scenarios",
+                          "dir",
+                          "-v"});
   BOOST_REQUIRE(!p.code.has_value());
   BOOST_TEST(p.options.selectors.size() == 2u);
   BOOST_TEST(p.options.commands.at(Role::echo_server) == "./s {host} {port}");
   BOOST_TEST(p.options.commands.at(Role::client) == "./c {port}");
   BOOST_TEST((p.options.serves == Serves::in_turn && p.options.level == Level::must &&
               p.options.sandbox == SandboxChoice::none));
+  BOOST_TEST(p.options.stop == "line:q");
   BOOST_TEST(p.options.jobs == 3);
   BOOST_TEST(p.options.seed == UINT64_MAX);
   BOOST_TEST((p.options.keep && p.options.verbose));
   BOOST_TEST(repeat_prefix(p.options) ==
-             "sockrig run --echo-server './s {host} {port}' --client './c {port}' --serves in-turn --level must "
+             "sockrig run --echo-server './s {host} {port}' --client './c {port}' --serves in-turn --stop 'line:q' "
+             "--level must "
              "--sandbox none --scenarios 'dir'");
 }
 
 BOOST_AUTO_TEST_CASE(a_quote_in_a_command_survives_the_shell) {
   BOOST_TEST(repeat_prefix(parse({"--client", "./it's {port}"}).options) == "sockrig run --client './it'\\''s {port}'");
+}
+
+BOOST_AUTO_TEST_CASE(a_custom_server_and_its_dialogue) {
+  const Parsed p = parse({"--custom-server", "./s {port}", "--dialogue", "my dialogue"});
+  BOOST_REQUIRE(!p.code.has_value());
+  BOOST_TEST(p.options.commands.at(Role::custom) == "./s {port}");
+  BOOST_TEST(p.options.dialogue == "my dialogue");
+  BOOST_TEST(repeat_prefix(p.options) == "sockrig run --custom-server './s {port}' --dialogue 'my dialogue'");
+  BOOST_TEST(!parse({"--custom-server", "./s {port}"}).code.has_value());
+  refuses({"--dialogue", "d"}, "--custom-server CMD");
+  refuses({"--echo-server", "./s {port}", "--dialogue", "d"}, "--custom-server CMD");
+  refuses({"--custom-server", "./s {port}", "--dialogue", ""}, "an empty path");
+  refuses({"--custom-server", "./s"}, "--custom-server: the command must say where the port goes");
+  refuses({"--custom", "./s {port}"}, "--custom");
 }
 
 BOOST_AUTO_TEST_CASE(where_reports_go) {
@@ -93,6 +126,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_named) {
   refuses({"--echo-sever", "x"}, "did you mean '--echo-server'?");
   refuses({"--ech", "./s {port}"}, "--ech");
   refuses({"--echo-server", "./s"}, "{port}");
+  refuses({"--stop", "SIGKILL"}, "--stop: 'SIGKILL' is neither a signal that asks to stop");
   refuses({"--serves", "at-onc"}, "did you mean 'at-once'?");
   refuses({"--level", "may"}, "must, should");
   refuses({"--sandbox", "docker"}, "auto, namespaces, none");

@@ -67,6 +67,8 @@ std::string check_arguments(const FaultKind& kind, const FaultArguments& argumen
     if (it == parameters.end()) {
       std::vector<std::string> names;
       for (const FaultParameter* p : parameters) names.emplace_back(p->name);
+      if (const std::string reason = why_no_parameter(name); !reason.empty())
+        return fmt::format("'{}' does not take '{}': {}", kind.name, name, reason);
       return fmt::format("'{}' does not take '{}'{} (it takes {})", kind.name, name, did_you_mean(name, names),
                          fmt::join(names, ", "));
     }

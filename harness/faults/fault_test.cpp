@@ -1,6 +1,9 @@
 #include "faults/fault.hpp"
 
+#include <netdb.h>
+
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
 #include <set>
 
 using namespace sockrig;
@@ -39,7 +42,7 @@ BOOST_AUTO_TEST_CASE(every_kind_says_what_it_does_and_by_which_licence) {
       for (const FaultParameter& p : kind->parameters) BOOST_TEST(p.words.empty() == (p.most != 0));
     }
   }
-  BOOST_TEST(names.size() == 5u);
+  BOOST_TEST(names.size() == 11u);
   BOOST_TEST(find_fault_kind("short") == nullptr);
 }
 
@@ -90,9 +93,48 @@ BOOST_AUTO_TEST_CASE(backlog_and_delay) {
   BOOST_TEST(rule_of("delayed call=connect microseconds=1").families == wire::bit(Family::connect));
 }
 
+BOOST_AUTO_TEST_CASE(shortages_and_what_accept_reports) {
+  const RulePlan none = rule_of("no-descriptors call=accept");
+  BOOST_TEST((none.verb == wire::Verb::fail_before));
+  BOOST_TEST(none.families == wire::bit(Family::accept));
+  BOOST_TEST(none.error == EMFILE);
+  BOOST_TEST(rule_of("no-descriptors call=socket error=ENFILE").error == ENFILE);
+  BOOST_TEST(rule_of("no-descriptors call=socket").families == wire::bit(Family::socket));
+  BOOST_TEST(rule_of("no-buffers call=send").error == ENOBUFS);
+  BOOST_TEST(rule_of("no-buffers call=send error=ENOMEM").error == ENOMEM);
+  const RulePlan unready = rule_of("would-block call=recv one-in=3");
+  BOOST_TEST((unready.verb == wire::Verb::fail_before));
+  BOOST_TEST(unready.error == EAGAIN);
+  BOOST_TEST(rule_of("would-block call=accept times=1").families == wire::bit(Family::accept));
+  const RulePlan aborted = rule_of("aborted");
+  BOOST_TEST((aborted.verb == wire::Verb::fail_after));
+  BOOST_TEST(aborted.error == ECONNABORTED);
+  BOOST_TEST(aborted.amount == 1u);
+  BOOST_TEST(rule_of("aborted error=EPROTO").error == EPROTO);
+}
+
+BOOST_AUTO_TEST_CASE(names_and_attempts_fail_before_the_call) {
+  const RulePlan again = rule_of("resolver-fails error=again");
+  BOOST_TEST((again.verb == wire::Verb::fail_before));
+  BOOST_TEST(again.families == wire::bit(Family::resolve));
+  BOOST_TEST(again.error == EAI_AGAIN);
+  BOOST_TEST(rule_of("resolver-fails error=noname").error == EAI_NONAME);
+  BOOST_TEST(rule_of("resolver-fails error=fail").error == EAI_FAIL);
+  BOOST_TEST(rule_of("resolver-fails error=memory").error == EAI_MEMORY);
+  const RulePlan refused = rule_of("connect-fails error=ECONNREFUSED");
+  BOOST_TEST((refused.verb == wire::Verb::fail_before));
+  BOOST_TEST(refused.families == wire::bit(Family::connect));
+  BOOST_TEST(refused.error == ECONNREFUSED);
+  BOOST_TEST(rule_of("connect-fails error=ETIMEDOUT").error == ETIMEDOUT);
+  BOOST_TEST(rule_of("connect-fails error=ENETUNREACH").error == ENETUNREACH);
+  BOOST_TEST(rule_of("connect-fails error=EHOSTUNREACH").error == EHOSTUNREACH);
+}
+
 BOOST_AUTO_TEST_CASE(every_kind_has_a_schedule) {
   for (const char* text : {"short-recv bytes=1", "short-send part=half", "interrupted call=recv",
-                           "short-backlog most=1", "delayed microseconds=9"}) {
+                           "short-backlog most=1", "delayed microseconds=9", "no-descriptors call=accept",
+                           "no-buffers call=send", "would-block call=recv", "aborted", "resolver-fails error=again",
+                           "connect-fails error=ETIMEDOUT"}) {
     const RulePlan rule = rule_of(std::string(text) + " skip=3 one-in=5 times=7");
     BOOST_TEST(rule.skip == 3u);
     BOOST_TEST(rule.one_in == 5u);
@@ -119,7 +161,9 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_what_was_expected) {
       {"   ", "no fault is named"},
       {"short-recieve bytes=1", "did you mean 'short-recv'"},
       {"shrot-send bytes=1", "did you mean 'short-send'"},
-      {"zzz", "the kinds are short-recv, short-send, interrupted, short-backlog, delayed"},
+      {"zzz",
+       "the kinds are short-recv, short-send, interrupted, short-backlog, delayed, no-descriptors, no-buffers, "
+       "would-block, aborted, resolver-fails, connect-fails"},
       {"short-recv", "needs 'bytes'"},
       {"short-recv bytes=1 part=half", "'part' cannot be given together with 'bytes'"},
       {"short-recv bytes=0", "out of range: 0 (expected 1 to 1073741824)"},
@@ -146,7 +190,18 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_what_was_expected) {
       {"short-backlog most=4097", "out of range: 4097 (expected 0 to 4096)"},
       {"delayed", "needs 'microseconds'"},
       {"delayed microseconds=1000001", "out of range"},
+      {"no-descriptors", "needs 'call'"},
+      {"no-descriptors call=send", "'call' cannot be 'send'"},
+      {"no-buffers error=ENOMEM", "needs 'call'"},
+      {"no-buffers call=recv", "'call' cannot be 'recv'"},
+      {"would-block", "needs 'call'"},
+      {"would-block call=recv", "needs 'one-in' (2 or more) or 'times'"},
+      {"would-block call=recv one-in=1", "needs 'one-in' (2 or more) or 'times'"},
+      {"aborted error=EINVAL", "'error' cannot be 'EINVAL'"},
       {"delayed microseconds=1 call=close", "'call' cannot be 'close'"},
+      {"resolver-fails", "needs 'error'"},
+      {"connect-fails", "needs 'error'"},
+      {"connect-fails error=EINTR", "'error' cannot be 'EINTR'"},
   };
   for (const auto& row : table) {
     const std::string said = refusal(row.text);

@@ -22,6 +22,7 @@ std::string compile_short(const FaultArguments& arguments, wire::Family family, 
   }
   out.verb = wire::Verb::clamp;
   out.families = wire::bit(family);
+  out.handler = wire::Handler::given;  // also where no signal could have cut it: then the claim is a `should`
   if (bytes != nullptr) {
     out.size = wire::Size::fixed;
     out.amount = static_cast<std::uint64_t>(*bytes);
@@ -40,6 +41,7 @@ wire::Family family_of_word(std::string_view word) {
   if (word == "accept") return Family::accept;
   if (word == "connect") return Family::connect;
   if (word == "wait") return Family::wait;
+  if (word == "socket") return Family::socket;
   return Family::none;
 }
 

@@ -14,9 +14,15 @@ constexpr std::string_view reliable =
     "the "
     "bytes that were sent, or an error";
 constexpr std::string_view valid_call = "nothing licenses that error on a valid call";
+constexpr std::string_view own_choice =
+    "nothing licenses an error of one's choice on a valid call: what can go wrong has a kind of its own, with its "
+    "licence";
+constexpr std::string_view never_blocks =
+    "nothing licenses EAGAIN on a descriptor that blocks; on others the kernel gives it whenever nothing is there: let "
+    "the script's peer be slow";
 constexpr std::string_view real_reset = "a reset must be a real one: let the script's peer say 'reset'";
 
-constexpr std::array<Reason, 22> refused_kinds = {{
+constexpr std::array<Reason, 28> refused_kinds = {{
     {"corrupt", reliable},
     {"corrupted", reliable},
     {"lose", reliable},
@@ -38,6 +44,12 @@ constexpr std::array<Reason, 22> refused_kinds = {{
     {"close", "Linux frees the descriptor whatever close() returns: an injected error would leave it open"},
     {"refused", "let the kernel do it: '[peer] listens = false'"},
     {"econnrefused", "let the kernel do it: '[peer] listens = false'"},
+    {"error", own_choice},
+    {"errno", own_choice},
+    {"fail", own_choice},
+    {"failed", own_choice},
+    {"eagain", never_blocks},
+    {"ewouldblock", never_blocks},
     {"eintr", "the kind is called 'interrupted'"},
 }};
 
@@ -74,6 +86,10 @@ std::string find(const Table& table, std::string_view word) {
 
 std::string why_no_kind(std::string_view kind) {
   return find(refused_kinds, kind);
+}
+
+std::string why_no_parameter(std::string_view parameter) {
+  return parameter == "error" || parameter == "errno" ? std::string(own_choice) : "";
 }
 
 std::string why_no_word(std::string_view kind, std::string_view parameter, std::string_view word) {

@@ -7,7 +7,7 @@ const FaultKind short_send = {
     .summary = "A send takes fewer bytes than it was given and says so.",
     .licence = "write(2) RETURN VALUE and signal(7): a partial transfer returns its count",
     .never =
-        "returns zero; cuts a datagram; cuts on a non-blocking or edge-triggered descriptor, where a short count "
+        "returns zero; cuts a datagram; cuts where readiness is told by edges (EPOLLET, O_ASYNC): there a short count "
         "promises an edge that would never come",
     .parameters = {bytes_parameter(), part_parameter()},
     .compile = [](const FaultArguments& arguments,

@@ -2,9 +2,11 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <map>
 
+#include "judge/causes.hpp"
+#include "judge/diagnose_dialogue.hpp"
 #include "judge/judge.hpp"
+#include "judge/last_words.hpp"
 
 namespace sockrig {
 namespace {
@@ -13,37 +15,10 @@ std::string subject_name(const RunSpec& spec) {
   return spec.role == Role::client ? "the client" : "the server";
 }
 
-// The injected short send after which the stream went wrong: the bytes sent on its socket up to then are just those
-// that came right. Where calls were not written down the sum is not to be had; then the length that is missing must do.
-const CallEvent* short_send_at(const Observation& o) {
-  const Divergence& d = *o.divergence;
-  std::map<std::int32_t, std::uint64_t> sent;
-  const CallEvent* by_length = nullptr;
-  for (const CallEvent& e : o.record.events) {
-    if (wire::family_of(e.call) != wire::Family::send || e.result <= 0) continue;
-    const std::uint64_t total = sent[e.socket] += static_cast<std::uint64_t>(e.result);
-    if ((e.flags & wire::event_injected) == 0 || e.asked <= e.result) continue;
-    if (o.record.events_dropped == 0 && total == d.offset) return &e;
-    const auto rest = static_cast<std::uint64_t>(e.asked - e.result);
-    const bool fits = (d.kind == DivergenceKind::lost && d.length == rest) ||
-                      (d.kind == DivergenceKind::repeated && d.length == static_cast<std::uint64_t>(e.result));
-    if (by_length == nullptr && fits) by_length = &e;
-  }
-  return by_length;
-}
-
-std::string cause_of_loss(const Observation& o) {
-  const CallEvent* e = short_send_at(o);
-  if (e == nullptr) return {};
-  const Divergence& d = *o.divergence;
-  const std::string call = std::string(wire::name_of(e->call)) + "() returned " + std::to_string(e->result) + " of " +
-                           std::to_string(e->asked);
-  const auto rest = static_cast<std::uint64_t>(e->asked - e->result);
-  if (d.kind == DivergenceKind::lost && d.length == rest)
-    return call + " and the other " + bytes(rest) + " were never sent";
-  if (d.kind == DivergenceKind::repeated && d.length == static_cast<std::uint64_t>(e->result))
-    return call + " and was called again from the beginning";
-  return call + ", and what was sent next does not follow";
+void add_cause(const std::optional<Cause>& cause, Diagnosis& out) {
+  if (!cause) return;
+  out.code = cause->code;
+  out.message += ": " + cause->text;
 }
 
 void diagnose_bytes(const Observation& o, const Channel& c, Diagnosis& out) {
@@ -51,7 +26,7 @@ void diagnose_bytes(const Observation& o, const Channel& c, Diagnosis& out) {
   out.code = code_of(d);
   out.message = to_string(d, c);
   out.offset = d.offset;
-  if (const std::string cause = cause_of_loss(o); !cause.empty()) out.message += ": " + cause;
+  add_cause(cause_of_divergence(o, c), out);
 }
 
 void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& out) {
@@ -63,22 +38,30 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
     if ((e.call == wire::Call::bind || e.call == wire::Call::listen) && e.result < 0)
       out.details.push_back(to_string(e));
   }
+  const std::string wanted = subject_name(spec) + " does not listen on port " + std::to_string(port);
+  std::string ports;
+  for (const std::uint16_t p : listening) ports += (ports.empty() ? "" : " and ") + std::to_string(p);
   if (listens_on(swapped)) {
     out.code = "port-byte-swapped";
     out.message = subject_name(spec) + " listens on port " + std::to_string(swapped) + " instead of " +
                   std::to_string(port) + ": its two bytes are swapped, htons() is missing";
   } else if (!listening.empty()) {
     out.code = "wrong-port";
-    out.message = subject_name(spec) + " listens on port " + std::to_string(listening.front()) + " instead of " +
-                  std::to_string(port);
+    out.message = subject_name(spec) + " listens on port " + ports + " instead of " + std::to_string(port);
+    add_cause(cause_of_silence(o), out);
   } else if (o.record.subject_ending) {
     out.code = "ended-before-listening";
     out.message = subject_name(spec) + " " + to_string(*o.record.subject_ending) + " and does not listen on port " +
                   std::to_string(port);
+    add_cause(cause_of_silence(o), out);
+    // It may have listened by then, and not survived a signal.
+    if (const auto cause = cause_of_end(o); cause && cause->code.starts_with("interrupt-")) add_cause(cause, out);
+    add_last_words(o, out);
   } else {
     out.code = "not-listening";
-    out.message = subject_name(spec) + " does not listen on port " + std::to_string(port) +
-                  (o.waits.empty() ? "" : "; it waits " + o.waits.front());
+    out.message = wanted + (o.waits.empty() ? "" : "; it " + o.waits.front()) +
+                  (o.record.stop == Stop::deadline ? ", and has done so for 10 seconds" : "");
+    add_cause(cause_of_silence(o), out);
   }
 }
 
@@ -86,14 +69,21 @@ void diagnose_end(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   const Ending& e = *o.record.subject_ending;
   out.code = e.by_signal ? "killed-by-signal" : "ended";
   out.message = subject_name(spec) + " " + to_string(e);
+  add_last_words(o, out);
+  if (!e.by_signal || e.code == SIGABRT) {
+    const std::string code = out.code;
+    add_cause(cause_of_end(o), out);
+    if (e.by_signal) out.code = code;  // what it died of is known
+  }
   if (!e.by_signal || e.code != SIGPIPE) return;
   out.code = "killed-by-sigpipe";
+  if (const std::optional<Cause> cause = cause_of_sigpipe(o)) out.message += cause->text;
   out.message += ": it sent on a connection that was gone, without MSG_NOSIGNAL and with SIGPIPE at its default";
 }
 
 bool wants_end(StepVerb v) {
   return v == StepVerb::exits || v == StepVerb::exits_zero || v == StepVerb::exits_or_complains ||
-         v == StepVerb::complains;
+         v == StepVerb::complains || v == StepVerb::delivers_or_complains;
 }
 
 void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
@@ -112,11 +102,12 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
     case Stop::spinning:
       if (o.spun_on) {
         out.code = "spins-at-end";
-        out.message = subject_name(spec) + " was told of the end of stream on " + o.spun_name + " " +
-                      std::to_string(o.spun_on->ends) + " times and received again: 0 from recv() is the end";
+        out.message = "recv() returned 0 on " + o.spun_name + ", the end of its stream, and " + subject_name(spec) +
+                      " received again, " + std::to_string(o.spun_on->ends) + " times: 0 means that nothing more comes";
       } else {
         out.code = "spins";
         out.message = subject_name(spec) + " keeps the processor busy, and no byte moves";
+        add_cause(cause_of_spinning(o), out);
       }
       return;
     case Stop::too_much:
@@ -142,41 +133,50 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
     out.code = "not-closed";
     out.message = subject_name(spec) + " has been sent the end of stream on " + channel->name +
                   " and does not close that connection";
+    add_cause(cause_of_open_connection(o, *channel), out);
     return;
   }
   if (r.unmet && wants_end(r.steps[r.unmet->step].verb)) {
     const bool second = r.steps[r.unmet->step].actor == ActorKind::second;
     out.code = "did-not-end";
     out.message = (second ? "the second server" : subject_name(spec)) + " did not end by itself";
-    if (!o.waits.empty()) out.message += ": it waits " + o.waits.front();
+    if (!o.waits.empty()) out.message += ": it " + o.waits.front();
     return;
   }
   out.code = o.blocked_call.empty() ? "stuck" : "stuck-in-" + o.blocked_call;
   std::string where;
   constexpr std::size_t enough = 3;
-  for (std::size_t i = 0; i < o.waits.size() && i < enough; ++i) where += (where.empty() ? "" : "; ") + o.waits[i];
+  for (std::size_t i = 0; i < o.waits.size() && i < enough; ++i) where += (where.empty() ? "" : "; it ") + o.waits[i];
   if (o.waits.size() > enough) where += "; and in " + std::to_string(o.waits.size() - enough) + " other places";
-  out.message = subject_name(spec) + " is stuck" + (where.empty() ? "" : ": it waits " + where);
+  out.message = subject_name(spec) + " is stuck" + (where.empty() ? "" : ": it " + where);
   if (r.stop == Stop::deadline) {
     out.code = "no-progress";
-    out.message = subject_name(spec) + " made no progress for 10 s" + (where.empty() ? "" : ": it waits " + where);
+    out.message = subject_name(spec) + " made no progress for 10 s" + (where.empty() ? "" : ": it " + where);
   }
+  add_cause(cause_of_standstill(o, channel), out);
 }
 
 // Bytes that the program has not taken, by connection.
 void add_unread(const Observation& o, Diagnosis& out) {
-  for (const KernelSocket& s : o.record.last_look.sockets) {
-    if (s.receive_queue == 0 || s.state == TcpState::listen) continue;
-    for (const Channel& c : o.record.channels) {
-      // On a server's side the connection's own port is the remote one, on a client's the local one.
-      const bool subjects_end =
-          c.local_port != 0 &&
-          (s.remote_port == c.local_port ? s.local_port == o.record.port
-                                         : s.local_port == c.local_port && s.remote_port == o.record.port);
-      if (subjects_end && out.details.size() < 6)
-        out.details.push_back(bytes(s.receive_queue) + " lie unread on the connection " + c.name);
-    }
+  for (const Channel& c : o.record.channels) {
+    const KernelSocket* end = subjects_end(o, c);
+    if (end == nullptr || end->receive_queue == 0) continue;
+    out.details.push_back(bytes(end->receive_queue) + " lie unread on the connection " + c.name);
+    if (out.details.size() > 5) break;
   }
+}
+
+// Connections that the program took and never closed, if they make up what is left open.
+void add_unclosed(const Record& r, Diagnosis& out) {
+  const auto number = [&](const char* name) {
+    const auto found = r.kernel.find(name);
+    return found == r.kernel.end() ? 0 : found->second;
+  };
+  const auto unclosed = std::ranges::count_if(r.sockets, [](const SocketRecord& s) {
+    return (s.flags & (wire::socket_accepted | wire::socket_closed)) == wire::socket_accepted;
+  });
+  if (unclosed > 0 && unclosed >= number("descriptors after") - number("descriptors before"))
+    out.message += ": close() was never called on " + std::to_string(unclosed) + " of the connections that it accepted";
 }
 
 // A stream that stopped short: where, and whether at a NUL.
@@ -217,18 +217,36 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
     out.code = r.unmet->code;
     out.message = r.unmet->what;
     if (out.code == "ended-early" && channel != nullptr) out.offset = channel->received;
-    if (spec.role == Role::client && ended && !r.subject_ending->by_signal && r.subject_ending->code != 0 &&
-        (out.code == "reset" || out.code == "ended-early" || out.code == "input-closed")) {
-      out.message = "the client " + to_string(*r.subject_ending) + ": " + out.message;
-      out.code = "ended";
+    if (out.code == "descriptors-leaked") add_unclosed(r, out);
+    const bool lost = out.code == "reset" || out.code == "ended-early" || out.code == "input-closed";
+    if (lost && channel != nullptr) {
+      const std::optional<Cause> cause = cause_of_lost_connection(o, *channel);
+      add_cause(cause || spec.role != Role::echo_server ? cause : cause_of_debt(o, *channel), out);
     }
-    const bool connection_lost = out.code == "reset" || out.code == "connect-failed" || out.code == "ended-early";
+    if (spec.role == Role::client && ended && !r.subject_ending->by_signal && lost) {
+      const bool zero = r.subject_ending->code == 0;
+      out.message =
+          "the client " + to_string(*r.subject_ending) + (zero ? ", as if all were well: " : ": ") + out.message;
+      if (out.code == r.unmet->code) {
+        out.code = zero ? "exits-zero-after-loss" : "ended";
+        if (!zero) add_cause(cause_of_end(o), out);
+      }
+      if (!zero) add_last_words(o, out);
+    }
+    if ((r.unmet->code == "wrong-exit" || (r.unmet->code == "ended" && channel == nullptr)) && ended) {
+      if (r.subject_ending->code != 0) add_cause(cause_of_end(o), out);
+      add_last_words(o, out);
+    }
+    const bool connection_lost =
+        r.unmet->code == "reset" || r.unmet->code == "connect-failed" || r.unmet->code == "ended-early";
     if (connection_lost && ended && is_server(spec.role)) {
-      const std::string symptom = out.message;
       diagnose_end(spec, o, out);
-      out.message += " in the middle of the scenario: " + symptom;
+      out.details.insert(out.details.begin(), "it ended in the middle of the scenario: " + r.unmet->what);
     }
   }
+  if (spec.scenario->rounds > 1)
+    out.details.push_back("this was run " + std::to_string(r.round) + " of " + std::to_string(spec.scenario->rounds));
+  add_dialogue(r, out);
   if (r.stop == Stop::standstill || r.stop == Stop::deadline) add_unread(o, out);
   add_shortfall(o, out);
   for (const std::string& call : o.injected) out.details.push_back(call);

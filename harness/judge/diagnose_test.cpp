@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "judge/diagnose_dialogue.hpp"
 #include "judge/made_up.hpp"
 
 namespace sockrig {
@@ -51,8 +52,8 @@ BOOST_AUTO_TEST_CASE(a_short_send_explains_what_is_repeated) {
   m.wrong_bytes(400, m.right_bytes(300, 700));
   m.add_event(wire::Call::write, 300, 100);
   const Diagnosis d = of(m);
-  BOOST_TEST(d.code == "repeated-bytes");
-  BOOST_TEST(holds(d.message, ": write() returned 100 of 300 and was called again from the beginning"));
+  BOOST_TEST(d.code == "short-send-from-start");
+  BOOST_TEST(holds(d.message, ": write() returned 100 of 300, and the next call began at the start again"));
 }
 
 BOOST_AUTO_TEST_CASE(a_short_send_where_the_stream_goes_wrong_is_named_even_if_its_rest_is_not_what_is_missing) {
@@ -61,6 +62,7 @@ BOOST_AUTO_TEST_CASE(a_short_send_where_the_stream_goes_wrong_is_named_even_if_i
   m.wrong_bytes(100, m.right_bytes(300, 700));
   m.add_event(wire::Call::send, 60, 60, 0);
   m.add_event(wire::Call::send, 400, 40);
+  BOOST_TEST(of(m).code == "short-send-misplaced");
   BOOST_TEST(
       of(m).message ==
       "lost 200 bytes at offset 100 of what a sent: send() returned 40 of 400, and what was sent next does not follow");
@@ -136,9 +138,8 @@ BOOST_AUTO_TEST_CASE(a_server_that_ended_explains_the_lost_connection) {
   m.record.subject_ending = Ending{false, 1};
   const Diagnosis d = of(m);
   BOOST_TEST(d.code == "ended");
-  BOOST_TEST(d.message ==
-             "the server exited with status 1 in the middle of the scenario: b could not connect to the server: "
-             "Connection refused");
+  BOOST_TEST(d.message == "the server exited with status 1");
+  BOOST_TEST(tells(d, "it ended in the middle of the scenario: b could not connect to the server: Connection refused"));
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_ended_is_not_called_a_server) {
@@ -148,7 +149,9 @@ BOOST_AUTO_TEST_CASE(a_client_that_ended_is_not_called_a_server) {
   m.a().received = 17;
   m.record.subject_ending = Ending{false, 0};
   const Diagnosis d = of(m);
-  BOOST_TEST(d.code == "ended-early");
+  BOOST_TEST(d.code == "exits-zero-after-loss");
+  BOOST_TEST(d.message ==
+             "the client exited with status 0, as if all were well: the stream to a ended after 17 of 1000 bytes");
   BOOST_TEST((d.offset == 17u));
 }
 
@@ -159,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_spins_at_the_end_of_a_stream_is_recognised) {
   m.record.sockets[0].ends = 145833;
   const Diagnosis d = of(m);
   BOOST_TEST(d.code == "spins-at-end");
-  BOOST_TEST(holds(d.message, "end of stream on a 145833 times"));
+  BOOST_TEST(holds(d.message, "returned 0 on a, the end of its stream, and the server received again, 145833 times"));
 }
 
 BOOST_AUTO_TEST_CASE(a_stuck_server_says_where_it_waits) {
@@ -217,6 +220,72 @@ BOOST_AUTO_TEST_CASE(what_the_step_says_is_told_where_nothing_better_is_known) {
   BOOST_TEST(d.code == "descriptors-leaked");
   BOOST_TEST(d.message == "it has 205 descriptors open, 5 before");
   BOOST_TEST(d.connection == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_answer_is_told_in_the_words_of_the_dialogue) {
+  MadeUp m;
+  m.fail(Stop::unmet, "wrong-answer", "line 4 of the dialogue did not hold");
+  m.record.dialogue = DialogueRecord{.connection = "a",
+                                     .situation = "line 3 was cut after 2 bytes of 6",
+                                     .line = 4,
+                                     .expected = "5 HELLO\n",
+                                     .got = "2 HE\n",
+                                     .total = 8,
+                                     .got_total = 5};
+  DialogueRecord& d = *m.record.dialogue;
+  BOOST_TEST(of(m).code == "wrong-answer");
+  BOOST_TEST(of(m).message ==
+             "line 4 of the dialogue: expected \"5 HELLO\\n\", got \"2 HE\\n\" (line 3 was cut after 2 bytes of 6)");
+  BOOST_TEST(of(m).connection == "a");
+  d.situation = "";
+  d.from = 100;
+  d.total = 200;
+  d.got_total = 300;
+  BOOST_TEST(of(m).message ==
+             "line 4 of the dialogue, from byte 100 of 200: expected …\"5 HELLO\\n…\", got …\"2 HE\\n…\"");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_never_comes_names_its_line_and_who_waits) {
+  MadeUp m;
+  m.fail(Stop::standstill, "stuck", "every thread of it waits");
+  m.add_waiting("recv");
+  m.record.dialogue =
+      DialogueRecord{.connection = "a", .situation = "", .line = 4, .expected = "OK\n", .got = "", .total = 3};
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "stuck-in-recv");
+  BOOST_TEST(d.message.starts_with("line 4 of the dialogue: expected \"OK\\n\", nothing came; the server is stuck: it "
+                                   "waits in recv()"),
+             d.message);
+}
+
+BOOST_AUTO_TEST_CASE(other_ways_in_which_a_dialogue_ends) {
+  DialogueRecord d{.connection = "a", .situation = "", .line = 7, .expected = "", .got = "", .total = 3};
+  BOOST_TEST(to_string(d) == "at line 7 of the dialogue");
+  d.nothing = true;
+  BOOST_TEST(to_string(d) == "after line 7 of the dialogue");
+  d.got = "X";
+  d.got_total = 1;
+  BOOST_TEST(to_string(d) == "after line 7 of the dialogue, its last, nothing more was due, and 1 byte came: \"X\"");
+  d.nothing = false;
+  d.end = true;
+  BOOST_TEST(to_string(d) == "line 7 of the dialogue: the server must end its stream, and sent \"X\"");
+  d.got = "";
+  BOOST_TEST(to_string(d) == "line 7 of the dialogue: the server must end its stream, and did not");
+  d.end = false;
+  d.sending = true;
+  d.expected = "abc";
+  BOOST_TEST(to_string(d) == "line 7 of the dialogue could not be sent: \"abc\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_death_in_a_dialogue_comes_first) {
+  MadeUp m;
+  m.fail(Stop::unmet, "reset", "the server reset the connection");
+  m.record.subject_ending = Ending{true, SIGSEGV};
+  m.record.dialogue =
+      DialogueRecord{.connection = "a", .situation = "", .line = 2, .expected = "A", .got = "", .total = 1};
+  BOOST_TEST(of(m).message.find("line 2 of the dialogue") != std::string::npos);
+  BOOST_TEST(of(m).message.starts_with("the server "), of(m).message);
+  BOOST_TEST(of(m).code == "killed-by-signal");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,12 +18,17 @@ bool concerns_program(Withheld w) {
     case Withheld::wait_all:
     case Withheld::not_stream:
     case Withheld::edge_triggered:
+    case Withheld::blocking:
+    case Withheld::numeric:
     case Withheld::ready:
       return true;  // it asks only when there is something: by poll, say
     case Withheld::too_small:
     case Withheld::low_water:
     case Withheld::peek:
     case Withheld::end_queued:
+    case Withheld::not_ready:
+    case Withheld::alive:
+    case Withheld::under_way:
     case Withheld::count:
       return false;
   }
@@ -35,16 +40,43 @@ struct Evidence {
   std::string reason;
 };
 
+// How bytes get past the shim, as far as it is known.
+std::string why_unseen(const Record& record) {
+  std::string out;
+  for (const std::string& what : record.out_of_sight) out += (out.empty() ? "" : "; ") + what;
+  return out.empty()
+             ? "it does not always call the C library's functions for its sockets: stdio on a socket, system calls "
+               "of its own, or a child that was started without the shim"
+             : out;
+}
+
+// Reconciled: a fault in the data proves something only if the shim saw the data that the peer saw. "" = it did.
+std::string unseen_by(const RulePlan& rule, const Observation& o) {
+  if (rule.verb == wire::Verb::delay || rule.verb == wire::Verb::pass) return "";
+  const bool receives = (rule.families & bit(wire::Family::recv)) != 0 && !o.unseen.received.empty();
+  const bool sends = (rule.families & bit(wire::Family::send)) != 0 && !o.unseen.sent.empty();
+  if (!receives && !sends) return "";
+  return (receives ? o.unseen.received : o.unseen.sent) + " (" + why_unseen(o.record) + ")";
+}
+
 // Law 2: no pass without evidence that the fault fired.
 Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpec& spec) {
-  if (fault.fired > 0) return {};
+  const RulePlan* rule = nullptr;
+  for (const Fault& f : spec.scenario->faults) {
+    if (f.text == fault.text) rule = &f.rule;
+  }
+  if (fault.fired > 0) {
+    const std::string unseen = rule != nullptr ? unseen_by(*rule, o) : "";
+    if (unseen.empty()) return {};
+    return {Outcome::inconclusive, "the program's calls were not all seen: " + unseen + ": what met " + fault.text +
+                                       " is not all that the program does"};
+  }
   const std::string silent = ": " + fault.text + " could not fire";
   if (!o.attached)
     return {Outcome::inconclusive,
             "the shim is not in the program (is it static, or does it clear its environment?)" + silent};
   if (!o.data_seen)
-    return {Outcome::inconclusive,
-            "the program's calls were not seen (it does not call the C library's functions for its sockets)" + silent};
+    return {Outcome::inconclusive, "the program's calls were not seen (" + why_unseen(o.record) + ")" + silent};
   std::string why;
   bool program = false, moment = false;
   for (const auto& [reason, count] : fault.withheld) {
@@ -54,12 +86,10 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpe
   }
   if (program && !moment)
     return {Outcome::skipped, "not applicable: " + fault.text + " is never licensed here: " + why};
-  const RulePlan* rule = nullptr;
-  for (const Fault& f : spec.scenario->faults) {
-    if (f.text == fault.text) rule = &f.rule;
-  }
-  if (fault.seen == 0 && rule != nullptr && rule->verb == wire::Verb::interrupt)
-    return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text + " is about"};
+  const bool optional =
+      rule != nullptr && (rule->verb == wire::Verb::interrupt || rule->families == wire::bit(wire::Family::resolve));
+  if (fault.seen == 0 && optional)
+    return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text + " could meet"};
   return {Outcome::inconclusive,
           fault.text + " never fired" +
               (why.empty() ? " (" + std::to_string(fault.seen) + " calls were seen)" : ": " + why)};
@@ -81,7 +111,17 @@ std::vector<StepResult> steps_of(const Record& record) {
   return out;
 }
 
-std::vector<FaultResult> faults_of(const Observation& o) {
+// Who made it happen: a signal that really arrives, and a queue that is really shorter, are the kernel's own doing.
+std::string realised_by(const FaultFacts& facts, const RunSpec& spec) {
+  for (const Fault& f : spec.scenario->faults) {
+    if (f.text != facts.text) continue;
+    const bool shorter_queue = f.rule.verb == wire::Verb::clamp && f.rule.families == bit(wire::Family::listen);
+    if (f.rule.verb == wire::Verb::interrupt || shorter_queue) return "kernel";
+  }
+  return "shim";
+}
+
+std::vector<FaultResult> faults_of(const Observation& o, const RunSpec& spec) {
   std::vector<FaultResult> out;
   for (const FaultFacts& f : o.faults) {
     FaultResult r;
@@ -90,7 +130,7 @@ std::vector<FaultResult> faults_of(const Observation& o) {
     r.seen = f.seen;
     r.fired = f.fired;
     for (const auto& [reason, count] : f.withheld) r.withheld[std::string(to_string(reason))] = count;
-    r.realised = "shim";
+    r.realised = realised_by(f, spec);
     out.push_back(std::move(r));
   }
   return out;
@@ -101,7 +141,7 @@ Result unproved(Result r, const Observation& o, const StepRecord& step) {
   r.outcome = Outcome::inconclusive;
   if (step.meaning == StepMeaning::evidence)
     r.reason = "the kernel did not show it: " + step.text;
-  else if (!o.attached || !o.data_seen)
+  else if (step.verb == StepVerb::meets_dead && (!o.attached || !o.data_seen))  // the others the outside shows
     r.reason = "the program's calls were not seen: whether it " + step.text.substr(step.text.find(": ") + 2) +
                " cannot be told";
   else
@@ -131,7 +171,7 @@ Result unjudged(const RunSpec& spec, Outcome outcome, std::string reason) {
 Result judge(const RunSpec& spec, const Observation& o) {
   Result r = unjudged(spec, Outcome::pass, "");
   r.steps = steps_of(o.record);
-  r.faults = faults_of(o);
+  r.faults = faults_of(o, spec);
   r.kernel = o.record.kernel;
   r.output = o.record.output;
   const bool own_handler = std::ranges::any_of(o.faults, [](const FaultFacts& f) { return f.fired_own > 0; });
@@ -148,10 +188,22 @@ Result judge(const RunSpec& spec, const Observation& o) {
         r.reason = e.reason;
       }
     }
+    for (const StepRecord& s : record.steps) {
+      if (s.verb != StepVerb::closes_once || s.outcome != StepOutcome::met || (o.attached && o.data_seen)) continue;
+      r.outcome = Outcome::inconclusive;
+      r.reason = "the program's calls were not seen: whether it closes a descriptor twice cannot be told";
+    }
     return r;
   }
   const StepRecord* unmet = record.unmet ? &record.steps[record.unmet->step] : nullptr;
   if (!crashed && unmet != nullptr && unmet->meaning != StepMeaning::claim) return unproved(std::move(r), o, *unmet);
+  if (!crashed && record.names_asked == 0u) {
+    r.outcome = Outcome::inconclusive;
+    r.reason =
+        "without a private network only getaddrinfo(), gethostbyname() and getservbyname() can be told what the names "
+        "of this claim mean, and the program did not ask them";
+    return r;
+  }
   r.outcome = Outcome::fail;
   r.diagnosis = diagnose(spec, o);
   r.reason = r.diagnosis->message;

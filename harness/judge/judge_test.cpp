@@ -94,6 +94,30 @@ BOOST_AUTO_TEST_CASE(without_faults_the_shim_is_not_needed) {
   BOOST_TEST(is(Outcome::pass, m.judged()));
 }
 
+BOOST_AUTO_TEST_CASE(a_condition_that_the_outside_shows_needs_no_shim) {
+  for (const StepVerb verb : {StepVerb::makes_children, StepVerb::frees_memory, StepVerb::meets_dead}) {
+    MadeUp m;
+    m.record.processes_attached = 0;
+    m.record.sockets.clear();
+    m.fail(Stop::unmet, "not-met", "no child process of it serves this connection");
+    m.record.steps[m.record.unmet->step].verb = verb;
+    m.record.steps[m.record.unmet->step].meaning = StepMeaning::condition;
+    BOOST_TEST(is(verb == StepVerb::meets_dead ? Outcome::inconclusive : Outcome::skipped, m.judged()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(whether_something_is_closed_twice_rests_on_the_shim) {
+  MadeUp m;
+  m.record.steps.back().verb = StepVerb::closes_once;
+  m.record.steps.back().outcome = StepOutcome::met;
+  BOOST_TEST(is(Outcome::pass, m.judged()));
+  m.record.processes_attached = 0;
+  m.record.sockets.clear();
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(holds(r.reason, "calls were not seen"));
+}
+
 BOOST_AUTO_TEST_CASE(bytes_that_the_peer_saw_and_the_shim_did_not_are_inconclusive) {
   // The shim is in, and sees a socket, but the data went another way (sendfile by hand, io_uring …).
   MadeUp m;
@@ -108,10 +132,53 @@ BOOST_AUTO_TEST_CASE(bytes_that_the_peer_saw_and_the_shim_did_not_are_inconclusi
   BOOST_TEST(is(Outcome::inconclusive, r));
 }
 
+BOOST_AUTO_TEST_CASE(a_fault_that_fired_where_not_all_was_seen_proves_nothing) {
+  MadeUp m;
+  m.add_fault("short-send bytes=1").fired = 3;
+  m.record.sockets[0].sent = 999;
+  Result r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(holds(r.reason, "on a it sent at least 1000 bytes, and 999 were seen"), r.reason);
+  BOOST_TEST(holds(r.reason, "stdio on a socket"), r.reason);
+  m.record.out_of_sight = {"'server' uses io_uring"};
+  BOOST_TEST(holds(m.judged().reason, "'server' uses io_uring"));
+  // The direction that the fault is not about says nothing of it; nor does one in which all was seen.
+  m.record.sockets[0].sent = 1000;
+  m.record.sockets[0].received = 999;
+  BOOST_TEST(is(Outcome::pass, m.judged()));
+  m.record.sockets[0].received = m.record.sockets[0].sent = 1001;
+  BOOST_TEST(is(Outcome::pass, m.judged()));
+}
+
+BOOST_AUTO_TEST_CASE(it_says_by_whom_a_fault_was_realised) {
+  for (const auto& [fault, by] : {std::pair{"short-recv bytes=1", "shim"},
+                                  {"delayed microseconds=10", "shim"},
+                                  {"interrupted call=recv", "kernel"},
+                                  {"short-backlog most=1", "kernel"}}) {
+    MadeUp m;
+    m.add_fault(fault);
+    BOOST_TEST(m.judged().faults.at(0).realised == by, fault);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(only_faults_in_the_data_rest_on_the_data) {
+  for (const char* fault : {"delayed microseconds=10", "interrupted call=wait", "short-backlog most=1"}) {
+    MadeUp m;
+    m.add_fault(fault).fired = 3;
+    m.record.sockets[0].received = m.record.sockets[0].sent = 10;
+    BOOST_TEST(is(Outcome::pass, m.judged()), fault);
+  }
+  MadeUp killed;  // in the middle of a call, which is not counted then
+  killed.add_fault("short-send bytes=1").fired = 3;
+  killed.record.sockets[0].sent = 999;
+  killed.record.ended_by_script = true;
+  BOOST_TEST(is(Outcome::pass, killed.judged()));
+}
+
 BOOST_AUTO_TEST_CASE(what_the_program_is_keeps_a_claim_from_applying) {
   using enum wire::Withheld;
   for (const wire::Withheld w :
-       {non_blocking, no_handler, restarts, signal_blocked, wait_all, not_stream, edge_triggered, ready}) {
+       {non_blocking, no_handler, restarts, signal_blocked, wait_all, not_stream, edge_triggered, ready, blocking}) {
     MadeUp m;
     RuleRecord& rule = m.add_fault("interrupted call=recv");
     rule.seen = 5;
@@ -126,7 +193,7 @@ BOOST_AUTO_TEST_CASE(what_the_program_is_keeps_a_claim_from_applying) {
 
 BOOST_AUTO_TEST_CASE(what_the_moment_was_like_is_no_reason_to_skip) {
   using enum wire::Withheld;
-  for (const wire::Withheld w : {low_water, peek, end_queued}) {
+  for (const wire::Withheld w : {low_water, peek, end_queued, not_ready, alive}) {
     MadeUp m;
     RuleRecord& rule = m.add_fault("short-recv bytes=1");
     rule.seen = 5;
@@ -168,6 +235,28 @@ BOOST_AUTO_TEST_CASE(a_program_that_never_makes_the_call_is_skipped) {
   const Result r = m.judged();
   BOOST_TEST(is(Outcome::skipped, r));
   BOOST_TEST(holds(r.reason, "makes no call"));
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_asks_for_no_addresses_is_skipped) {
+  MadeUp m;
+  m.add_fault("resolver-fails error=again");
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::skipped, r));
+  BOOST_TEST(holds(r.reason, "makes no call that resolver-fails error=again could meet"));
+}
+
+BOOST_AUTO_TEST_CASE(names_that_could_not_be_told_are_no_failure) {
+  MadeUp m;
+  m.fail(Stop::unmet, "wrong-exit", "it exited with status 1", false);
+  m.record.names_asked = 0;  // by getaddrinfo(), where the shim stands in for private files
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(holds(r.reason, "the program did not ask them"));
+  m.record.names_asked = 1;
+  BOOST_TEST(is(Outcome::fail, m.judged()));
+  m.record.names_asked = 0;
+  m.record.subject_ending = Ending{true, 11};
+  BOOST_TEST(is(Outcome::fail, m.judged()));
 }
 
 BOOST_AUTO_TEST_CASE(an_unmet_step_is_a_failure_even_if_no_fault_fired) {

@@ -73,6 +73,7 @@ struct RunResult {
   std::string sandbox;                         // "namespaces", "none (why)"
   std::string engine;                          // "preload"
   std::map<std::string, std::string> subject;  // role → command
+  std::string dialogue;                        // file of the custom server's dialogue; "" = none
   std::uint64_t seed = 0;
   bool interrupted = false;
   std::vector<Result> results;

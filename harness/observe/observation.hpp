@@ -9,6 +9,7 @@
 
 #include "observe/divergence.hpp"
 #include "plan/run_spec.hpp"
+#include "run/coverage.hpp"
 #include "run/record.hpp"
 
 namespace sockrig {
@@ -22,10 +23,12 @@ struct FaultFacts {
 struct Observation {
   Record record;
   std::vector<FaultFacts> faults;
+  bool serves = false;                   // the subject is a server
   bool attached = false;                 // the shim is in at least one process
   bool data_seen = false;                // and saw data move on every connection on which the peer saw it move
+  Unseen unseen;                         // by direction: where more moved than the shim saw
   std::optional<Divergence> divergence;  // of the channel that the unmet step names
-  std::vector<std::string> waits;        // "in send() on a, which has 131072 bytes unread"
+  std::vector<std::string> waits;        // "waits in send() on a, which has 131072 bytes unread", "sleeps"
   std::string blocked_call;  // "send", if all threads that wait on a connection are in the same call; else ""
   std::string blocked_on;    // and the connection's name, if it is one
   std::optional<SocketRecord> spun_on;  // the socket that was at its end of stream more than once too often
@@ -37,5 +40,17 @@ Observation observe(const RunSpec& spec, Record record);
 
 std::string_view to_string(wire::Withheld w);  // "the descriptor does not block"
 std::string to_string(const CallEvent& e);     // "send(fd 5) asked 4096 → 7"
+
+// " at server.cpp:42", or "" where no line is known.
+std::string place_of(const Record& record, std::uint8_t image, std::uint32_t caller);
+inline std::string place_of(const Record& record, const CallEvent& e) {
+  return place_of(record, e.image, e.caller);
+}
+
+// The subject's end of a connection in the kernel's table, which lists the peer's end, too; null if it is gone.
+const KernelSocket* subjects_end(const Observation& o, const Channel& c);
+
+// The channel of a connection, by the port that is not the service's; null = none.
+const Channel* channel_at(const Record& record, std::uint16_t local_port, std::uint16_t remote_port);
 
 }  // namespace sockrig

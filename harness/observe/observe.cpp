@@ -6,17 +6,24 @@
 namespace sockrig {
 namespace {
 
-const Channel* channel_at(const Record& record, std::uint16_t local_port, std::uint16_t remote_port) {
-  for (const Channel& c : record.channels) {
-    // A connection is known by the port that is not the service's.
-    if (c.local_port != 0 && (c.local_port == local_port || c.local_port == remote_port)) return &c;
+// The line of a call that waits, where the shim saw it begin.
+std::string place_of(const Waiting& w, const Record& record) {
+  if (w.local_port == 0) return {};
+  for (const SocketRecord& s : record.sockets) {
+    if (s.inside == wire::Call::count || s.local_port != w.local_port || (s.flags & wire::socket_closed) != 0) continue;
+    const bool same = w.listener ? (s.flags & wire::socket_listener) != 0 : s.remote_port == w.remote_port;
+    // The kernel's name of a call may be another than the C library's: recv() is recvfrom.
+    const std::string_view name = wire::name_of(s.inside);
+    const bool call = name.starts_with(w.call) || (w.call == "accept4" && name == "accept");
+    if (same && call) return place_of(record, s.image, s.caller);
   }
-  return nullptr;
+  return {};
 }
 
 std::string describe(const Waiting& w, const Record& record) {
-  if (w.call.empty()) return "stopped by a signal";
-  std::string out = "in " + w.call + "()";
+  if (w.call.empty()) return "is stopped by a signal";
+  if (w.sleeping) return "sleeps";
+  std::string out = "waits in " + w.call + "()" + place_of(w, record);
   if (w.listener)
     out += " on its listener";
   else if (const Channel* c = channel_at(record, w.local_port, w.remote_port); c != nullptr && w.local_port != 0) {
@@ -64,6 +71,28 @@ bool saw_data(const Record& record) {
 
 }  // namespace
 
+const Channel* channel_at(const Record& record, std::uint16_t local_port, std::uint16_t remote_port) {
+  for (const Channel& c : record.channels) {
+    if (c.local_port != 0 && (c.local_port == local_port || c.local_port == remote_port)) return &c;
+  }
+  return nullptr;
+}
+
+const KernelSocket* subjects_end(const Observation& o, const Channel& c) {
+  const auto& sockets = o.record.last_look.sockets;
+  const auto found = std::ranges::find_if(sockets, [&](const KernelSocket& s) {
+    if (c.local_port == 0 || s.state == TcpState::listen) return false;
+    return o.serves ? s.remote_port == c.local_port && s.local_port == o.record.port
+                    : s.local_port == c.local_port && s.remote_port == o.record.port;
+  });
+  return found == sockets.end() ? nullptr : &*found;
+}
+
+std::string place_of(const Record& record, std::uint8_t image, std::uint32_t caller) {
+  const auto found = record.places.find({image, caller});
+  return found == record.places.end() ? "" : " at " + found->second;
+}
+
 std::string_view to_string(wire::Withheld w) {
   switch (w) {
     case wire::Withheld::too_small:
@@ -90,6 +119,16 @@ std::string_view to_string(wire::Withheld w) {
       return "the end of the stream was queued already";
     case wire::Withheld::edge_triggered:
       return "an edge-triggered descriptor: no event would come for the rest";
+    case wire::Withheld::blocking:
+      return "the descriptor blocks";
+    case wire::Withheld::not_ready:
+      return "nothing was ready";
+    case wire::Withheld::alive:
+      return "the connection is alive";
+    case wire::Withheld::under_way:
+      return "the connection was being made already";
+    case wire::Withheld::numeric:
+      return "a numeric address: nobody has to be asked";
     case wire::Withheld::count:
       break;
   }
@@ -107,8 +146,11 @@ std::string to_string(const CallEvent& e) {
 Observation observe(const RunSpec& spec, Record record) {
   Observation o;
   o.faults = fault_facts(spec, record);
+  o.serves = is_server(spec.role);
   o.attached = record.processes_attached > 0;
   o.data_seen = saw_data(record);
+  // Who is killed in the middle of a call counts its bytes no more.
+  if (!record.ended_by_script) o.unseen = unseen_bytes(record.channels, record.sockets);
   if (record.unmet && record.unmet->channel && record.channels[*record.unmet->channel].differs_at)
     o.divergence = classify(record.channels[*record.unmet->channel], record.channels);
 
@@ -130,7 +172,8 @@ Observation observe(const RunSpec& spec, Record record) {
     o.spun_name = c != nullptr ? c->name : "a connection";
   }
   for (auto e = record.events.rbegin(); e != record.events.rend() && o.injected.size() < 3; ++e) {
-    if ((e->flags & wire::event_injected) != 0) o.injected.push_back(to_string(*e) + "   (injected)");
+    if ((e->flags & wire::event_injected) != 0)
+      o.injected.push_back(to_string(*e) + place_of(record, *e) + "   (injected)");
   }
   std::ranges::reverse(o.injected);
   o.record = std::move(record);

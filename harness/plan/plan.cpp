@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <utility>
 
+#include "plan/plays.hpp"
 #include "plan/run_spec.hpp"
 
 namespace sockrig {
 namespace {
 
-constexpr std::array<Role, 4> all_roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client};
+constexpr std::array<Role, 5> all_roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client,
+                                           Role::custom};
 
 // As a shell reads it back.
 std::string quoted(const std::string& word) {
@@ -19,7 +23,23 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-std::string why_skipped(const Scenario& s, Role role, Serves serves, const Machine& machine) {
+bool tells_to_stop(const Script& script) {
+  return std::any_of(script.begin(), script.end(), [](const ScriptLine& line) {
+    return std::any_of(line.steps.begin(), line.steps.end(), [](const auto& together) {
+      return std::any_of(together.begin(), together.end(),
+                         [](const Step& step) { return step.verb == StepVerb::told_to_stop; });
+    });
+  });
+}
+
+std::string why_skipped(const Scenario& s, Role role, const std::string& command, const PlanRequest& request,
+                        const Machine& machine) {
+  const Serves serves = request.serves;
+  if (is_server(role) && s.only_one && serves != Serves::one)
+    return "not applicable: only for a server that is declared to serve one connection and then to exit (--serves one)";
+  if (const auto script = s.scripts.find(role);
+      request.stop.empty() && script != s.scripts.end() && tells_to_stop(script->second))
+    return "not declared how the server is told to stop (--stop SIGTERM, --stop line:q)";
   if (is_server(role) && serves < s.serves) {
     std::string_view declared;
     switch (serves) {
@@ -39,16 +59,44 @@ std::string why_skipped(const Scenario& s, Role role, Serves serves, const Machi
   if (s.needs_namespaces && !machine.namespaces) {
     return fmt::format("needs a private network: {}", machine.why_not.empty() ? "not available here" : machine.why_not);
   }
+  if (!s.host.empty() && command.find("{host}") == std::string::npos)
+    return "not applicable: the command has no {host}, so the program chooses the address itself";
+  constexpr std::uint64_t room = 64;  // for the program's own
+  if (s.open_descriptors != 0 && machine.most_descriptors < s.open_descriptors + room) {
+    return fmt::format("needs {} open descriptors, and the limit here is {} (ulimit -Hn)", s.open_descriptors + room,
+                       machine.most_descriptors);
+  }
+  return "";
+}
+
+// What stands between a script and a dialogue: that there is none, or nothing in it that the script could use.
+std::string why_no_dialogue(const Scenario& s, Role role, const Dialogue* dialogue) {
+  const auto script = s.scripts.find(role);
+  if (role != Role::custom || script == s.scripts.end()) return "";
+  for (const ScriptLine& line : script->second) {
+    for (const auto& together : line.steps) {
+      for (const Step& step : together) {
+        if (!is_dialogue_verb(step.verb)) continue;
+        if (dialogue == nullptr) return "no dialogue was given: --dialogue FILE says what the server is asked";
+        if (std::string why = why_not_playable(step.verb, *dialogue); !why.empty()) return why;
+      }
+    }
+  }
   return "";
 }
 
 std::string repeat_command(const PlanRequest& request, const RunSpec& spec) {
   std::string out = request.repeat_prefix;
   const bool named = std::any_of(all_roles.begin(), all_roles.end(), [&](Role role) {
-    const std::string option = fmt::format(" --{}", to_string(role));
+    const std::string option = " " + option_of(role);
     return out.find(option + " ") != std::string::npos || out.find(option + "=") != std::string::npos;
   });
-  if (!named) out += fmt::format(" --{} {}", to_string(spec.role), quoted(spec.command));
+  if (!named) out += fmt::format(" {} {}", option_of(spec.role), quoted(spec.command));
+  if (!named && spec.dialogue != nullptr) out += " --dialogue " + quoted(spec.dialogue->file);
+  const auto script = spec.scenario->scripts.find(spec.role);
+  const bool told = script != spec.scenario->scripts.end() && tells_to_stop(script->second);
+  if (told && !spec.stop.empty() && out.find(" --stop ") == std::string::npos)
+    out += fmt::format(" --stop {}", quoted(spec.stop));
   return out + fmt::format(" {} --seed {}", quoted(spec.scenario->id), spec.seed);
 }
 
@@ -85,15 +133,34 @@ std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machin
       spec.role = role;
       spec.command = command->second;
       spec.serves = request.serves;
+      spec.stop = request.stop;
       spec.seed = request.seed;
       add_prerequisites(request.scenarios, *scenario, role, spec.after);
       spec.own_handlers_only = too_weak;
-      spec.skip = why_skipped(*scenario, role, request.serves, machine);
+      if (role == Role::custom) spec.dialogue = request.dialogue;
+      spec.skip = why_skipped(*scenario, role, spec.command, request, machine);
+      if (spec.skip.empty()) spec.skip = why_no_dialogue(*scenario, role, spec.dialogue);
       spec.repeat = repeat_command(request, spec);
       plan.push_back(std::move(spec));
     }
   }
   return plan;
+}
+
+std::optional<StopOrder> parse_stop(std::string_view text) {
+  constexpr std::string_view a_line = "line:";
+  if (text.starts_with(a_line)) {
+    text.remove_prefix(a_line.size());
+    if (text.empty() || text.find('\n') != std::string_view::npos) return std::nullopt;
+    return StopOrder{0, std::string(text)};
+  }
+  constexpr std::pair<std::string_view, int> signals[] = {{"SIGTERM", SIGTERM}, {"SIGINT", SIGINT},
+                                                          {"SIGHUP", SIGHUP},   {"SIGQUIT", SIGQUIT},
+                                                          {"SIGUSR1", SIGUSR1}, {"SIGUSR2", SIGUSR2}};
+  for (const auto& [name, number] : signals) {
+    if (text == name) return StopOrder{number, ""};
+  }
+  return std::nullopt;
 }
 
 std::vector<RulePlan> rules_of(const RunSpec& spec) {

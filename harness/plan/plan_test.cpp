@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <set>
 
 #include "plan/run_spec.hpp"
@@ -83,6 +84,40 @@ BOOST_AUTO_TEST_CASE(a_server_that_serves_less_is_skipped) {
   BOOST_TEST(skips(Serves::at_once) == (std::vector<std::string>{"", "", ""}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_said_of_servers_that_serve_just_one_is_for_these) {
+  Scenario one = scenario("accept/x", {Role::echo_server});
+  one.only_one = true;
+  PlanRequest request = request_for({&one});
+  BOOST_TEST(make_plan(request, full)[0].skip.starts_with("not applicable: only for a server that is declared to"));
+  request.serves = Serves::one;
+  BOOST_TEST(make_plan(request, full)[0].skip == "");
+}
+
+BOOST_AUTO_TEST_CASE(who_is_to_be_told_to_stop_must_have_said_how) {
+  Scenario s = scenario("close/x", {Role::echo_server});
+  Diagnostics problems;
+  s.scripts[Role::echo_server] = parse_script("subject: waits, is told to stop, exits 0", "f", 1, false, problems);
+  BOOST_REQUIRE(problems.empty());
+  PlanRequest request = request_for({&s});
+  BOOST_TEST(make_plan(request, full)[0].skip ==
+             "not declared how the server is told to stop (--stop SIGTERM, --stop line:q)");
+  request.stop = "line:q";
+  BOOST_TEST(make_plan(request, full)[0].skip == "");
+  BOOST_TEST(make_plan(request, full)[0].stop == "line:q");
+  BOOST_TEST(make_plan(request, full)[0].repeat.ends_with(" --stop line:q close/x --seed 1"));
+}
+
+BOOST_AUTO_TEST_CASE(ways_to_stop) {
+  BOOST_REQUIRE(parse_stop("SIGTERM").has_value());
+  BOOST_TEST(parse_stop("SIGTERM")->signal == SIGTERM);
+  BOOST_TEST(parse_stop("SIGINT")->signal == SIGINT);
+  BOOST_REQUIRE(parse_stop("line:quit now").has_value());
+  BOOST_TEST(parse_stop("line:quit now")->signal == 0);
+  BOOST_TEST(parse_stop("line:quit now")->line == "quit now");
+  for (const char* wrong : {"", "TERM", "SIGKILL", "line:", "line", "15", "line:a\nb"})
+    BOOST_TEST(!parse_stop(wrong).has_value(), wrong);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_private_network_what_needs_one_is_skipped) {
   Scenario needs = scenario("listen/x", {Role::echo_server});
   needs.needs_namespaces = true;
@@ -93,6 +128,21 @@ BOOST_AUTO_TEST_CASE(without_a_private_network_what_needs_one_is_skipped) {
   BOOST_REQUIRE(runs.size() == 2);
   BOOST_TEST(runs[0].skip == "needs a private network: unshare: EPERM");
   BOOST_TEST(runs[1].skip == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_command_or_the_limits_do_not_allow_is_skipped) {
+  Scenario host = scenario("bind/x", {Role::echo_server, Role::client});
+  host.host = "0.0.0.0";
+  Scenario high = scenario("socket/x", {Role::client});
+  high.open_descriptors = 1100;
+  const PlanRequest request = request_for({&host, &high});
+  const auto runs = make_plan(request, full);
+  BOOST_REQUIRE(runs.size() == 3);
+  BOOST_TEST(runs[0].skip.starts_with("not applicable: the command has no {host}"));
+  BOOST_TEST(runs[1].skip == "");
+  BOOST_TEST(runs[2].skip == "");
+  const auto poor = make_plan(request, {.namespaces = true, .why_not = "", .most_descriptors = 1024});
+  BOOST_TEST(poor[2].skip == "needs 1164 open descriptors, and the limit here is 1024 (ulimit -Hn)");
 }
 
 BOOST_AUTO_TEST_CASE(the_level_leaves_out_what_is_weaker) {
@@ -163,6 +213,32 @@ BOOST_AUTO_TEST_CASE(the_seed_of_a_run_is_the_same_for_ever) {
   spec.role = Role::echo_server;
   spec.seed = 1;
   BOOST_TEST(run_seed(spec) == 3804287708546275143u);
+}
+
+BOOST_AUTO_TEST_CASE(a_custom_server_needs_a_dialogue_where_the_script_holds_one) {
+  Scenario open = scenario("resolve/x", {Role::custom}), talk = scenario("stream/x", {Role::custom});
+  Scenario glued = scenario("stream/y", {Role::custom});
+  Diagnostics problems;
+  open.scripts[Role::custom] = parse_script("a: connect, close", "f", 1, false, problems);
+  talk.scripts[Role::custom] = parse_script("a: plays the dialogue", "f", 1, false, problems);
+  glued.scripts[Role::custom] = parse_script("a: plays the dialogue glued together", "f", 1, false, problems);
+  BOOST_REQUIRE(problems.empty());
+  PlanRequest request = request_for({&open, &talk, &glued});
+  request.commands = {{Role::custom, "./s {port}"}};
+  const auto without = make_plan(request, full);
+  BOOST_REQUIRE(without.size() == 3);
+  BOOST_TEST(without[0].skip == "");
+  BOOST_TEST(without[1].skip == "no dialogue was given: --dialogue FILE says what the server is asked");
+  BOOST_TEST(without[0].repeat == "sockrig run --serves at-once --custom-server './s {port}' resolve/x --seed 1");
+  const auto dialogue = parse_dialogue("> a\n< b\n", "my dialogue", problems);
+  BOOST_REQUIRE(dialogue);
+  request.dialogue = &*dialogue;
+  const auto with = make_plan(request, full);
+  BOOST_TEST(with[1].skip == "");
+  BOOST_TEST(with[1].dialogue == &*dialogue);
+  BOOST_TEST(with[2].skip.find("one message only") != std::string::npos);
+  BOOST_TEST(with[1].repeat ==
+             "sockrig run --serves at-once --custom-server './s {port}' --dialogue 'my dialogue' stream/x --seed 1");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,9 +6,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "catalogue/dialogue.hpp"
 #include "catalogue/scenario.hpp"
 
 namespace sockrig {
@@ -17,13 +20,16 @@ namespace sockrig {
 struct Machine {
   bool namespaces = false;  // user + network + mount + pid namespaces can be made
   std::string why_not;      // if not: the call and errno, or "--sandbox none"
+  std::uint64_t most_descriptors = ~std::uint64_t{0};  // that a process may have (the hard RLIMIT_NOFILE)
 };
 
 struct PlanRequest {
   std::vector<const Scenario*> scenarios;
   std::map<Role, std::string> commands;  // templates with {host} and {port}
+  const Dialogue* dialogue = nullptr;    // of the role custom; null = none was given
   Serves serves = Serves::at_once;
   Level level = Level::should;  // the weakest level that is run
+  std::string stop;             // how servers are told to stop, see parse_stop(); "" = not declared
   std::uint64_t seed = 1;
   // What a repeat command begins with, quoted already: "sockrig run --serves one". If it names no role's command
   // ("--echo-server '…'"), the one of the run is added to it.
@@ -34,13 +40,22 @@ struct RunSpec {
   const Scenario* scenario = nullptr;
   Role role{};
   std::string command;
+  const Dialogue* dialogue = nullptr;  // role custom
   Serves serves = Serves::at_once;
+  std::string stop;                // as in PlanRequest
   std::uint64_t seed = 1;          // of the run as a whole; chance is taken from it, the scenario's id and the role
   bool own_handlers_only = false;  // the claim is a must only where the program catches signals: lend it no handler
   std::vector<std::string> after;  // claims of this role, among those asked for, that must hold first
   std::string skip;                // not empty: do not run it, and why
   std::string repeat;              // the command line that repeats it
 };
+
+// How a server is told to stop: a signal to its first process, or a line on its standard input.
+struct StopOrder {
+  int signal = 0;  // 0 = the line
+  std::string line;
+};
+std::optional<StopOrder> parse_stop(std::string_view text);  // "SIGTERM", "SIGINT", "line:q", …
 
 // One RunSpec for each scenario and each of its roles that has a command, in catalogue order.
 std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machine);

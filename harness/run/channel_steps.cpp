@@ -110,6 +110,10 @@ bool Rig::advance(Task& task, Running& r) {
       return advance_subject(*task.line, r);
     case ActorKind::kernel:
       return advance_kernel(r);
+    case ActorKind::port:
+      return advance_port(r);
+    case ActorKind::queue:
+      return advance_queue(r);
     default:
       return advance_connection(task, r);
   }
@@ -138,6 +142,12 @@ bool Rig::advance_connection(Task& task, Running& r) {
       return advance_echo(r);
     case StepVerb::vanish:
       return advance_vanish(task, r);
+    case StepVerb::play:
+    case StepVerb::play_glued:
+    case StepVerb::play_cut:
+    case StepVerb::play_broken_off:
+    case StepVerb::play_beginning:
+      return advance_dialogue(task, r);
     case StepVerb::shutdown_write:
       ::shutdown(e.socket.get(), SHUT_WR);
       e.channel.shut = true;
@@ -162,7 +172,7 @@ bool Rig::advance_connect(Running& r) {
   Endpoint& e = *r.endpoint;
   if (!e.socket) {
     if (hold_back_ && queue_is_full()) return false;
-    begin_connect(e, port_, scenario_.receive_buffer, scenario_.send_buffer);
+    begin_connect(e, port_, scenario_.receive_buffer, scenario_.send_buffer, r.step->name);
     return true;
   }
   pollfd writable{e.socket.get(), POLLOUT, 0};
@@ -221,6 +231,7 @@ bool Rig::advance_receive(Running& r) {
     return true;
   }
   if (c.received >= r.target && !c.differs_at) return r.done = true;
+  if (c.ended != Ended::no && r.step->or_less && !c.differs_at) return r.done = true;
   if (c.ended != Ended::no) {
     const std::string so_far = "after " + bytes(c.received) + " of " + std::to_string(r.target);
     if (c.ended == Ended::reset)

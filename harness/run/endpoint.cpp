@@ -10,6 +10,7 @@
 #include <array>
 #include <cstring>
 #include <span>
+#include <stdexcept>
 
 #include "wire/wire.hpp"
 
@@ -37,10 +38,16 @@ void use_socket(Endpoint& e, Descriptor socket) {
   set_option(e.input, IPPROTO_TCP, TCP_NODELAY, 1, "setsockopt(TCP_NODELAY)");
 }
 
+// Connections of one name follow each other; what they move is counted together.
+void keep_earlier_port(Channel& c) {
+  if (c.local_port != 0) c.earlier_ports.push_back(c.local_port);
+}
+
 void note_local_port(Endpoint& e) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   check("getsockname", ::getsockname(e.socket.get(), reinterpret_cast<sockaddr*>(&address), &size));
+  keep_earlier_port(e.channel);
   e.channel.local_port = ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address).sin6_port
                                                              : reinterpret_cast<sockaddr_in&>(address).sin_port);
 }
@@ -132,10 +139,13 @@ Moved Endpoint::receive(std::size_t most) {
   return Moved::something;
 }
 
-void begin_connect(Endpoint& e, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer) {
+void begin_connect(Endpoint& e, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer,
+                   const std::string& to) {
   Descriptor s(check("socket", ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)));
   set_buffers(s.get(), receive_buffer, send_buffer);
-  const sockaddr_in address = loopback_v4(port);
+  sockaddr_in address = loopback_v4(port);
+  if (!to.empty() && ::inet_pton(AF_INET, to.c_str(), &address.sin_addr) != 1)
+    throw std::invalid_argument("no address: " + to);
   const int result = ::connect(s.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   if (result < 0 && errno != EINPROGRESS && errno != ECONNREFUSED) check("connect", result);
   e.channel.ended = Ended::no;
@@ -157,8 +167,18 @@ std::string finish_connect(Endpoint& e) {
   return error == 0 ? std::string() : std::strerror(error);
 }
 
-Listeners listen_on_loopback(std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer) {
+Listeners listen_on_loopback(const std::string& address, std::uint16_t port, std::uint64_t receive_buffer,
+                             std::uint64_t send_buffer) {
   Listeners out;
+  sockaddr_in v4 = loopback_v4(port);
+  if (::inet_pton(AF_INET, address.c_str(), &v4.sin_addr) == 1) {
+    out.v4 = listener(v4, AF_INET, receive_buffer, send_buffer);
+    return out;
+  }
+  if (!address.empty()) {
+    out.v6 = listener(loopback_v6(port), AF_INET6, receive_buffer, send_buffer);
+    return out;
+  }
   out.v4 = listener(loopback_v4(port), AF_INET, receive_buffer, send_buffer);
   try {
     out.v6 = listener(loopback_v6(port), AF_INET6, receive_buffer, send_buffer);
@@ -180,6 +200,7 @@ bool accept_into(const Listeners& listeners, Endpoint& e) {
     e.channel.shut = false;
     use_socket(e, std::move(s));
     if (::getpeername(e.socket.get(), reinterpret_cast<sockaddr*>(&other), &size) == 0) {
+      keep_earlier_port(e.channel);
       // The subject's port tells its connections apart: on the peer's side they all have the listener's.
       e.channel.local_port = ntohs(other.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(other).sin6_port
                                                                : reinterpret_cast<sockaddr_in&>(other).sin_port);
@@ -189,11 +210,12 @@ bool accept_into(const Listeners& listeners, Endpoint& e) {
   return false;
 }
 
-std::uint16_t choose_port(std::uint64_t seed) {
+std::uint16_t choose_port(std::uint64_t seed, bool shared) {
   for (std::uint64_t attempt = 0;; ++attempt) {
     const auto port = static_cast<std::uint16_t>(15000 + wire::mix(seed + attempt) % 15000);
     const std::uint16_t swapped = htons(port);
     if (swapped == port || swapped < 1024 || swapped == 0) continue;
+    if (!shared) return port;
     const Descriptor s(check("socket", ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
     const sockaddr_in address = loopback_v4(port);
     if (::bind(s.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return port;

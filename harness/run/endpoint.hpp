@@ -27,21 +27,24 @@ struct Endpoint {
   Moved receive(std::size_t most);
 };
 
-// Opens a connection to the subject without waiting for it to be established. Throws std::system_error.
-void begin_connect(Endpoint& endpoint, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer);
+// Opens a connection to the subject without waiting for it to be established; `address`: "127.0.0.2", "" = 127.0.0.1.
+// Throws std::system_error.
+void begin_connect(Endpoint& endpoint, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer,
+                   const std::string& address = "");
 // After its descriptor became writable: "" if it is established, else the error's text.
 std::string finish_connect(Endpoint& endpoint);
 
-// The peer listens on loopback, IPv4 and (if the machine has it) IPv6.
+// The peer listens on loopback, IPv4 and (if the machine has it) IPv6; or on one address of it, if one is given.
 struct Listeners {
   Descriptor v4, v6;
 };
-Listeners listen_on_loopback(std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer);
+Listeners listen_on_loopback(const std::string& address, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer);
 // Takes a waiting connection, if there is one.
 bool accept_into(const Listeners& listeners, Endpoint& endpoint);
 
-// A port that nothing uses now and whose byte-swapped value is another port that needs no privilege.
-std::uint16_t choose_port(std::uint64_t seed);
+// A port whose byte-swapped value is another port that needs no privilege. `shared`: others use this network, so look
+// for one that nothing uses now; in a network of our own all are free.
+std::uint16_t choose_port(std::uint64_t seed, bool shared);
 
 void acknowledge(const Endpoint& endpoint);  // sends an acknowledgement that the kernel still delays (TCP_QUICKACK)
 void close_in_peace(

@@ -2,9 +2,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <sstream>
 #include <string_view>
@@ -116,6 +119,27 @@ std::optional<ProcessState> process_state(pid_t pid) {
   return process;
 }
 
+pid_t pid_within(pid_t pid) {
+  const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
+  constexpr std::string_view name = "\nNSpid:";
+  const std::size_t begin = status.find(name);
+  if (begin == status.npos) return -1;
+  const std::size_t end = std::min(status.find('\n', begin + name.size()), status.size());
+  const std::size_t last = status.find_last_of(" \t", end - 1);  // the innermost stands last
+  return static_cast<pid_t>(std::strtol(status.c_str() + last + 1, nullptr, 10));
+}
+
+std::pair<char, pid_t> state_and_parent(pid_t pid) {
+  const std::string stat = read_file(proc(pid, "/stat"));
+  const std::size_t end_of_name = stat.rfind(')');
+  if (end_of_name == std::string::npos) return {'?', 0};
+  std::istringstream in(stat.substr(end_of_name + 1));
+  char state = '?';
+  pid_t parent = 0;
+  in >> state >> parent;
+  return {state, parent};
+}
+
 std::vector<OpenDescriptor> open_descriptors(pid_t pid) {
   std::vector<OpenDescriptor> out;
   const std::string folder = proc(pid, "/fd/");
@@ -125,6 +149,13 @@ std::vector<OpenDescriptor> open_descriptors(pid_t pid) {
     if (length >= 0) out.push_back({fd, std::string(target, static_cast<std::size_t>(length))});
   }
   return out;
+}
+
+std::string socket_protocol(pid_t pid, int fd) {
+  char name[32];
+  const ssize_t length =
+      ::getxattr((proc(pid, "/fd/") + std::to_string(fd)).c_str(), "system.sockprotoname", name, sizeof name);
+  return length > 0 ? std::string(name, ::strnlen(name, static_cast<std::size_t>(length))) : std::string();
 }
 
 double cpu_seconds(pid_t pid) {
@@ -148,7 +179,7 @@ std::uint64_t peak_resident_bytes(pid_t pid) {
 
 std::optional<std::int64_t> network_counter(const std::string& name) {
   // Two lines: the names, then the values, both beginning with "TcpExt:".
-  std::istringstream file(read_file("/proc/self/net/netstat"));
+  std::istringstream file(read_file("/proc/self/net/netstat") + read_file("/proc/self/net/snmp"));
   std::string names, values;
   while (std::getline(file, names) && std::getline(file, values)) {
     std::istringstream n(names), v(values);

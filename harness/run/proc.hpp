@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sockrig {
@@ -35,17 +36,26 @@ struct ProcessState {
 // Nothing if the process ended (or is a zombie).
 std::optional<ProcessState> process_state(pid_t pid);
 
+// The number that the process itself knows as its own (pid_namespaces(7)), as the shim writes it down; -1 if it is gone.
+pid_t pid_within(pid_t pid);
+// State as in ThreadState ('?' if it is gone) and parent; told of zombies too.
+std::pair<char, pid_t> state_and_parent(pid_t pid);
+
 struct OpenDescriptor {
   int fd = -1;
   std::string target;  // "socket:[123]", "anon_inode:[timerfd]", a path
 };
 std::vector<OpenDescriptor> open_descriptors(pid_t pid);
 
+// The protocol of an open socket as sockfs names it: "TCP", "TCPv6", "UNIX"; "" if it is none, or is gone.
+std::string socket_protocol(pid_t pid, int fd);
+
 double cpu_seconds(pid_t pid);  // user and system time used so far, its waited-for children not counted
 std::uint64_t resident_bytes(pid_t pid);
 std::uint64_t peak_resident_bytes(pid_t pid);
 
-// A counter of /proc/net/netstat ("TcpExt: ListenOverflows") of this process's network namespace.
+// A counter of /proc/net/netstat ("TcpExt: ListenOverflows"), or else of /proc/net/snmp ("Tcp: AttemptFails"), of this
+// process's network namespace.
 std::optional<std::int64_t> network_counter(const std::string& name);
 
 }  // namespace sockrig

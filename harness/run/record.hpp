@@ -34,6 +34,8 @@ struct Channel {
   std::optional<std::uint64_t> differs_at;  // offset of the first wrong byte
   std::string window;                       // the bytes from there on, as many as came, at most 4 KiB
   Ended ended = Ended::no;                  // its receiving direction
+  std::vector<std::uint16_t> earlier_ports;  // of connections of the same name before this one
+  std::optional<std::uint64_t> on_the_way;   // bytes of ours that still lay in the kernel's queues at the end
 };
 
 enum class StepOutcome { not_reached, begun, met, unmet };
@@ -69,6 +71,19 @@ struct Unmet {
   std::optional<std::size_t> channel;
 };
 
+// Where a dialogue stood when it went wrong, or when nothing more came.
+struct DialogueRecord {
+  std::string connection;     // "a"
+  std::string situation;      // "line 3 was cut after 2 bytes of 6"; "" = it was held as it is written
+  int line = 0;               // of the dialogue's file; 0 = it had not begun
+  bool sending = false;       // the line is the client's and was not taken; else it is the server's answer
+  bool end = false;           // the end of the stream was due
+  bool nothing = false;       // nothing more was due
+  std::string expected, got;  // from `from` on, not always all of it; empty: nothing was due or nothing came
+  std::uint64_t from = 0;     // offset in the line's bytes: what stands before it came right
+  std::uint64_t total = 0, got_total = 0;  // bytes of the line, and that came in its place
+};
+
 struct RuleRecord {
   std::uint64_t seen = 0, fired = 0, fired_own = 0;
   std::uint32_t withheld[static_cast<std::size_t>(wire::Withheld::count)] = {};
@@ -81,16 +96,30 @@ struct SocketRecord {
   std::uint16_t local_port = 0, remote_port = 0;
   std::uint64_t received = 0, sent = 0;
   std::uint32_t recv_calls = 0, send_calls = 0, ends = 0;
+  wire::Call inside = wire::Call::count;  // the call that had not returned; count = none
+  std::uint8_t image = 0;                 // and where it was made, as in CallEvent
+  std::uint32_t caller = 0;
 };
+
+// A process of the subject that had a socket open when the run stopped.
+struct Holder {
+  std::int32_t pid = 0;  // as it numbers itself
+  std::uint32_t inode = 0;
+};
+
+// Where calls were made: image and caller of a CallEvent → "server.cpp:42". Only what debug information tells.
+using Places = std::map<std::pair<std::uint8_t, std::uint32_t>, std::string>;
 
 struct Record {
   std::uint16_t port = 0;
+  std::uint32_t round = 1;  // the one that steps and channels tell of
   std::vector<StepRecord> steps;
   std::vector<Channel> channels;
   Stop stop = Stop::none;
   std::optional<Unmet> unmet;
-  Look last_look;                        // if the script was not carried out
-  std::vector<std::uint16_t> listening;  // ports that the subject listened on when last looked at
+  std::optional<DialogueRecord> dialogue;  // if the unmet step is one of a dialogue
+  Look last_look;                          // if the script was not carried out
+  std::vector<std::uint16_t> listening;    // ports that the subject listened on when last looked at
   std::optional<Ending> subject_ending,
       second_ending;             // how they ended by themselves or by a step, before the rig ended them
   bool ended_by_script = false;  // a step killed or terminated the subject
@@ -102,6 +131,11 @@ struct Record {
   std::vector<SocketRecord> sockets;
   std::vector<CallEvent> events;
   std::uint64_t events_dropped = 0;
+  // If the script was not carried out, or the subject was killed by a signal:
+  std::vector<Holder> holders;
+  Places places;
+  std::vector<std::string> out_of_sight;  // what of the program ran where the shim could not see it (coverage.hpp)
+  std::optional<std::uint64_t> names_asked;  // where the shim tells what names mean: how often it was asked
   double duration_ms = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "run/region.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -11,9 +12,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <new>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -84,7 +87,7 @@ void write_rule(wire::Rule& to, const RulePlan& from, std::uint32_t id) {
 // Numbers that would index our tables later are brought into range here, once.
 CallEvent copy_of(const wire::Event& e, std::uint64_t sequence) {
   const auto known_call = e.call < wire::Call::count;
-  const auto known_reason = e.withheld < static_cast<std::uint32_t>(wire::Withheld::count);
+  const auto known_reason = e.withheld < static_cast<std::uint8_t>(wire::Withheld::count);
   const auto known_socket = e.socket >= 0 && e.socket < static_cast<std::int32_t>(wire::max_sockets);
   return {.sequence = sequence,
           .time_ns = e.time_ns,
@@ -98,7 +101,9 @@ CallEvent copy_of(const wire::Event& e, std::uint64_t sequence) {
           .asked = e.asked,
           .result = e.result,
           .error = e.error,
-          .withheld = known_reason ? static_cast<wire::Withheld>(e.withheld) : wire::Withheld::count};
+          .withheld = known_reason ? static_cast<wire::Withheld>(e.withheld) : wire::Withheld::count,
+          .image = e.image,
+          .caller = e.caller};
 }
 
 // A writer claims its place and fills it a moment later, later still where the machine is busy. One that was killed in
@@ -146,6 +151,33 @@ void remove_regions_of(pid_t runner) {
   remove_regions("/dev/shm", [runner](pid_t pid, const auto&) { return pid == runner; });
 }
 
+void Region::tell_names(const std::vector<std::string>& hosts, const std::string& service, std::uint16_t port) {
+  wire::Names& names = memory_->names;
+  const auto write = [](char (&to)[wire::name_size], const std::string& from) {
+    if (from.size() >= wire::name_size) throw std::invalid_argument("too long a name: " + from);
+    from.copy(to, from.size());
+  };
+  const auto slot = [&](const std::string& name) -> wire::Name& {
+    for (wire::Name& n : names.hosts) {
+      if (n.name[0] == 0) write(n.name, name);
+      if (n.name == name) return n;
+    }
+    throw std::invalid_argument("more names than a run can hold");
+  };
+  for (const std::string& line : hosts) {
+    std::istringstream words(line);
+    std::string address, name;
+    for (words >> address; words >> name;) {
+      const auto free = std::ranges::find(slot(name).addresses, 0u, &wire::Address::family);
+      if (free == std::end(slot(name).addresses)) throw std::invalid_argument("too many addresses of " + name);
+      free->family = address.find(':') == std::string::npos ? 4 : 6;
+      ::inet_pton(free->family == 4 ? AF_INET : AF_INET6, address.c_str(), free->bytes);
+    }
+  }
+  write(names.service, service);
+  names.port = port;
+}
+
 std::vector<CallEvent> Region::drain(std::size_t most) {
   std::vector<CallEvent> events;
   const std::uint64_t head = memory_->head.load(std::memory_order_acquire);
@@ -169,6 +201,27 @@ bool Region::attached(std::int32_t pid) const {
   if (pid <= 0) return false;
   const auto same = [pid](const wire::Process& p) { return p.pid.load(std::memory_order_acquire) == pid; };
   return std::any_of(std::begin(memory_->processes), std::end(memory_->processes), same);
+}
+
+bool Region::may_ring(std::int32_t pid, double seconds) const {
+  for (std::size_t i = std::size(memory_->processes); pid > 0 && i-- > 0;) {  // the newest: a pid may come again
+    const wire::Process& p = memory_->processes[i];
+    if (p.pid.load(std::memory_order_acquire) != pid) continue;
+    const std::uint64_t at = p.alarm_at.load(std::memory_order_relaxed);
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    const double from_now = static_cast<double>(at) / 1e9 - static_cast<double>(now.tv_sec);
+    // One that is over is still given a moment to arrive.
+    return at == ~std::uint64_t{0} || (at != 0 && from_now > -2 && from_now < seconds);
+  }
+  return true;  // the shim is not in it
+}
+
+std::string Region::image_path(std::uint8_t image) const {
+  if (image == 0 || image > wire::max_images) return {};
+  const wire::Image& i = memory_->images[image - 1];
+  if (i.complete.load(std::memory_order_acquire) != 1) return {};
+  return {i.path, ::strnlen(i.path, sizeof i.path)};
 }
 
 std::vector<std::string> shim_environment(const std::string& shim, const Region& region) {

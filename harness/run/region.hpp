@@ -25,6 +25,8 @@ struct CallEvent {
   std::int64_t asked = 0, result = 0;
   std::int32_t error = 0;
   wire::Withheld withheld{};
+  std::uint8_t image = 0;    // as in wire::Event
+  std::uint32_t caller = 0;  // likewise
 };
 
 class Region {
@@ -38,10 +40,16 @@ class Region {
 
   const std::string& path() const { return path_; }
   const wire::Region& memory() const { return *memory_; }
+  // For subjects that see no private files: what names mean, as lines of a hosts file, and the name of a port.
+  void tell_names(const std::vector<std::string>& hosts, const std::string& service, std::uint16_t port);
   // Takes the finished events out of the ring, oldest first, at most `most`.
   std::vector<CallEvent> drain(std::size_t most = SIZE_MAX);
   // Whether a process of that number has said that the shim is in.
   bool attached(std::int32_t pid) const;
+  // Whether SIGALRM may come to the process, numbered as it numbers itself, within so many seconds, as far as is known.
+  bool may_ring(std::int32_t pid, double seconds) const;
+  // The executable of an image, as the shim wrote it; "" if it is not known. A name, not to be trusted.
+  std::string image_path(std::uint8_t image) const;
 
  private:
   std::string path_;

@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(nonsense_in_the_memory_is_brought_into_range) {
   e.call = static_cast<wire::Call>(60000);
   e.socket = 1 << 30;
   e.rule = 4000000000u;
-  e.withheld = 77777;
+  e.withheld = 200;
   e.sequence.store(sequence);
   const auto events = region.drain();
   BOOST_REQUIRE(events.size() == 1u);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "run/attempts.hpp"
 #include "run/whole_script.hpp"
 
 namespace sockrig {
@@ -15,6 +16,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr double give_up_seconds = 300;  // our own safety: then the harness has failed, not the subject
+constexpr double seconds_a_round = 10;   // more for each further round
 constexpr int shortest_wait_us = 50;     // between looks, growing
 constexpr int quiet_enough_us = 20000;   // without an event before the question is asked whether one can come
 constexpr std::size_t most_events = 16000;
@@ -70,7 +72,8 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
                     return e->channel.local_port != 0 &&
                            (s.local_port == e->channel.local_port || s.remote_port == e->channel.local_port);
                   });
-                }),
+                },
+                [this](pid_t pid) { return region_.may_ring(pid_within(pid), deadline_seconds); }),
       script_(whole_script(spec.scenario->scripts.at(spec.role), spec.role)) {
   for (const ScriptLine& line : script_) {
     first_record_.push_back(record_.steps.size());
@@ -85,6 +88,8 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
         record_.steps.push_back(std::move(r));
         if (step.verb == StepVerb::memory_under) measures_memory_ = true;
         if (step.verb == StepVerb::counter_rises) hold_back_ = false;
+        if (step.verb == StepVerb::meets_refusal)
+          counters_before_[failed_attempts] = network_counter(failed_attempts).value_or(0);
         if (step.verb == StepVerb::counter_rises) counters_before_[step.name] = network_counter(step.name).value_or(0);
       }
     }
@@ -96,8 +101,9 @@ Rig::~Rig() = default;
 
 Record Rig::run() {
   const steady_clock::time_point began = steady_clock::now();
+  const double give_up_after = give_up_seconds + seconds_a_round * (scenario_.rounds - 1);
   if (spec_.role == Role::client && scenario_.listens)
-    listeners_ = listen_on_loopback(port_, scenario_.receive_buffer, scenario_.send_buffer);
+    listeners_ = listen_on_loopback(scenario_.listen_address, port_, scenario_.receive_buffer, scenario_.send_buffer);
   note_progress();
   int patience_us = shortest_wait_us, quiet_us = 0;
   steady_clock::time_point checked = began;
@@ -111,9 +117,9 @@ Record Rig::run() {
     if (seconds_since(checked) > 0.1) {
       checked = steady_clock::now();
       if (over_limits()) break;
-      if (std::chrono::duration<double>(checked - began).count() > give_up_seconds)
+      if (std::chrono::duration<double>(checked - began).count() > give_up_after)
         throw std::runtime_error("gave up: the run did not end within " +
-                                 std::to_string(static_cast<int>(give_up_seconds)) + " s");
+                                 std::to_string(static_cast<int>(give_up_after)) + " s");
       read_events();
       subject_.read_output();
       second_.read_output();
@@ -185,12 +191,26 @@ void Rig::begin_group(Task& task) {
   }
 }
 
+// The same again from the first line on, with connections and streams of its own; the record tells of the last round.
+void Rig::begin_round() {
+  ++round_;
+  next_line_ = 0;
+  endpoints_.clear();
+  order_.clear();
+  for (StepRecord& step : record_.steps) {
+    step.outcome = StepOutcome::not_reached;
+    step.note.clear();
+  }
+  record_.round = round_;
+}
+
 bool Rig::foreground_done() const {
   return std::ranges::all_of(tasks_, [](const Task& t) { return t.line->background; });
 }
 
 bool Rig::advance_tasks() {
   bool moved = false;
+  if (round_finished() && !finished()) begin_round();
   while (next_line_ < script_.size() && foreground_done()) {
     begin_line(next_line_++);
     moved = true;
@@ -248,9 +268,11 @@ bool Rig::wait_for_events(int timeout_us) {
   for (const Task& task : tasks_) {
     for (const Running& r : task.running) {
       if (r.done || (r.wants_idle && !r.granted)) continue;
-      if (r.step->verb == StepVerb::accept) {
+      if (r.step->verb == StepVerb::accept || r.step->verb == StepVerb::begins_or_complains) {
         want(listeners_.v4.get(), POLLIN);
         want(listeners_.v6.get(), POLLIN);
+      } else if (is_dialogue_verb(r.step->verb)) {
+        if (const short events = dialogue_events(r); events != 0) want(r.endpoint->socket.get(), events);
       } else if (r.endpoint != nullptr) {
         const bool echo_owes =
             r.step->verb == StepVerb::echo && r.endpoint->channel.sent < r.endpoint->channel.received;
@@ -286,8 +308,11 @@ bool Rig::idle_wanted() const {
 bool Rig::asks_the_kernel() const {
   return std::ranges::any_of(tasks_, [](const Task& t) {
     return std::ranges::any_of(t.running, [](const Running& r) {
-      const bool held_back = r.step->verb == StepVerb::connect && !r.endpoint->socket;
-      return !r.done && (held_back || r.step->verb == StepVerb::listens || r.step->verb == StepVerb::counter_rises ||
+      const bool connects = r.step->verb == StepVerb::connect || is_dialogue_verb(r.step->verb);
+      const bool held_back = connects && !r.endpoint->socket && !r.wants_idle;
+      return !r.done && (held_back || r.step->verb == StepVerb::listens || r.step->verb == StepVerb::stop ||
+                         r.step->verb == StepVerb::restart ||
+                         r.step->verb == StepVerb::begins_or_complains || r.step->verb == StepVerb::counter_rises ||
                          r.step->verb == StepVerb::time_wait);
     });
   });

@@ -8,10 +8,12 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "plan/run_spec.hpp"
+#include "run/conversation.hpp"
 #include "run/endpoint.hpp"
 #include "run/record.hpp"
 #include "run/region.hpp"
@@ -20,6 +22,8 @@
 #include "run/subject.hpp"
 
 namespace sockrig {
+
+inline constexpr double deadline_seconds = 10;  // for programs that wait with timeouts; nothing else is timed
 
 inline double seconds_since(std::chrono::steady_clock::time_point t) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - t).count();
@@ -61,7 +65,9 @@ class Rig {
   void begin_group(Task& task);
   bool advance_tasks();
   bool foreground_done() const;
-  bool finished() const { return next_line_ == script_.size() && tasks_.empty(); }
+  bool round_finished() const { return next_line_ == script_.size() && tasks_.empty(); }
+  bool finished() const { return round_finished() && round_ == scenario_.rounds; }
+  void begin_round();
   bool wait_for_events(int timeout_us);
   void consider_standstill();
   bool idle_wanted() const;
@@ -90,21 +96,66 @@ class Rig {
   Endpoint& endpoint_of(const ScriptLine& line, std::uint32_t number);
   Endpoint* source(const std::string& name, Endpoint& self);
 
+  // dialogue_steps.cpp
+  bool advance_dialogue(Task& task, Running& r);
+  bool advance_moves(Running& r, Conversation& c);
+  bool answers(Running& r, Conversation& c);
+  bool next_play(Running& r, Conversation& c);
+  void contradict_dialogue(Running& r, const Conversation& c, std::string code);
+  short dialogue_events(const Running& r) const;
+  void note_dialogue();
+
   // subject_steps.cpp
   bool advance_subject(const ScriptLine& line, Running& r);
   bool advance_kernel(Running& r);
   bool met_dead_connection();
+  // name_steps.cpp: names, attempts to connect, and what they leave behind
+  bool advance_attempts(Running& r, Subject& s);
+  bool advance_results(Running& r, Subject& s);
+  bool advance_dead_sockets(Running& r);
+  bool met_refusal();
+  void not_applicable(Running& r, std::string code, std::string what);
   bool listens();
   bool queue_is_full();
+  bool is_stopped() const;
   bool wait_until_idle(Running& r);
   bool check_end(Running& r, Subject& s);
 
+  // setup_steps.cpp
+  bool advance_port(Running& r);
+  bool advance_shortage(Running& r, Subject& s);
+  bool begins_or_complains(Running& r, Subject& s);
+  bool met_shortage();
+  void limit_descriptors();
+  void restore_descriptors();
+  std::string undelivered() const;
+
+  // life_steps.cpp: how it stops, what it leaves behind, and the queue of the peer's own listener
+  bool advance_life(Running& r, Subject& s);
+  bool advance_queue(Running& r);
+  bool tell_to_stop(Running& r, Subject& s);
+  bool release_port(Running& r);
+  bool find_child(Running& r);
+  bool find_zombies(Running& r);
+  bool compare_memory(Running& r);
+  bool count_closes(Running& r, const Subject& s);
+  bool fill_queue(Running& r);
+  bool drain_queue(Running& r);
+  bool kernel_tries_again(const Look& l) const;
+  bool queue_is(bool full);
+  std::int64_t turned_away() const;
+
+  std::optional<bool> came_back(const Look& l, std::map<pid_t, std::uint64_t>& first) const;
   std::vector<pid_t> subject_pids() const;
   std::vector<std::string> held_by_subject() const;
   bool is_theirs(const KernelSocket& s, const std::vector<std::string>& held) const;
+  void explain_end();
   std::int64_t descriptors() const;
   std::uint64_t memory(bool peak) const;
   Look look();
+  bool faults_move_data() const;
+  void settle_counters();
+  std::vector<SocketRecord> seen_sockets() const;
 
   const RunSpec& spec_;
   const Scenario& scenario_;
@@ -120,6 +171,7 @@ class Rig {
   std::vector<std::size_t> first_record_;  // of each line
   std::map<std::pair<std::string, std::uint32_t>, std::unique_ptr<Endpoint>> endpoints_;
   std::vector<Endpoint*> order_;  // as they were first named
+  std::map<const Endpoint*, Conversation> conversations_;
   Listeners listeners_;
   Subject subject_, second_;
   std::deque<Task> tasks_;  // under way; the last begun stands last
@@ -128,12 +180,22 @@ class Rig {
   bool over_ = false;
   bool hold_back_ = true;  // do not overflow the listener's queue: only a script that counts overflows wants that
 
+  std::vector<pid_t> killed_;  // by "kill", since the last start
   std::int64_t descriptors_before_ = -1;
+  std::map<pid_t, std::uint64_t> descriptor_limits_;  // as they were before it ran out
+  bool told_to_end_ = false;      // by "frees its results"
   bool measures_memory_ = false;  // the script asks for it
   std::uint64_t memory_before_ = 0;
   std::map<std::string, std::int64_t> counters_before_;
+  std::uint32_t round_ = 1;
+  std::vector<pid_t> processes_before_;  // when it was last seen to listen or to wait
+  std::uint64_t counted_memory_ = 0;
+  std::map<pid_t, std::uint64_t> switches_at_zombies_;  // of timed threads, when zombies were first seen
+  std::vector<Descriptor> fillers_;                     // connections that fill the queue of the peer's listener
+  std::int64_t overflows_before_ = 0;
   std::chrono::steady_clock::time_point last_progress_;
   double cpu_at_progress_ = 0;
+  std::uint64_t moved_at_progress_ = 0;  // bytes, as the shim counts them
   std::vector<std::uint32_t> ends_at_progress_;
   std::map<pid_t, std::uint64_t> switches_at_doze_;  // of timed threads, when they were first seen dozing
   int standstills_ = 0;                              // in a row

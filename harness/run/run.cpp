@@ -8,14 +8,14 @@
 
 namespace sockrig {
 
-std::string fill_command(const std::string& command, const std::string& host, std::uint16_t port) {
+std::string fill_command(const std::string& command, const std::string& host, const std::string& port) {
   std::string out;
   for (std::size_t i = 0; i < command.size();) {
     if (command.compare(i, 6, "{host}") == 0) {
       out += host;
       i += 6;
     } else if (command.compare(i, 6, "{port}") == 0) {
-      out += std::to_string(port);
+      out += port;
       i += 6;
     } else {
       out += command[i++];
@@ -28,19 +28,24 @@ Record run_scenario(const RunSpec& spec, const RunSettings& settings) {
   const Scenario& scenario = *spec.scenario;
   ::signal(SIGPIPE, SIG_IGN);
   pid_t world_init = 0;
-  if (settings.namespaces) world_init = enter_world({scenario.sysctls, scenario.mtu, scenario.hosts});
+  const std::uint64_t seed = run_seed(spec);
+  // Where the network is shared, runs of the same seed beside this one must not want the same port.
+  const std::uint64_t chance = settings.namespaces ? seed : seed ^ wire::mix(static_cast<std::uint64_t>(::getpid()));
+  const std::uint16_t port = scenario.port != 0 ? scenario.port : choose_port(chance, !settings.namespaces);
+  if (settings.namespaces)
+    world_init = enter_world({scenario.sysctls, scenario.mtu, scenario.hosts, scenario.service, port});
   adopt_orphans();
 
   const std::vector<RulePlan> rules = rules_of(spec);
-  const std::uint64_t seed = run_seed(spec);
   Region region(rules, seed, false);
-  // Where the network is shared, runs of the same seed beside this one must not want the same port.
-  const std::uint16_t port =
-      choose_port(settings.namespaces ? seed : seed ^ wire::mix(static_cast<std::uint64_t>(::getpid())));
+  if (!settings.namespaces) region.tell_names(scenario.hosts, scenario.service, port);
   SubjectOptions subject;
-  subject.command = fill_command(spec.command, scenario.host.empty() ? "127.0.0.1" : scenario.host, port);
+  subject.command = fill_command(spec.command, scenario.host.empty() ? "127.0.0.1" : scenario.host,
+                                 scenario.service.empty() ? std::to_string(port) : scenario.service);
   subject.environment = shim_environment(settings.shim, region);
   subject.in_world = settings.namespaces;
+  subject.standard_input_closed = scenario.input_closed;
+  subject.open_descriptors = scenario.open_descriptors;
   subject.standard_output_is_data = spec.role == Role::client;
   try {
     Rig rig(spec, port, std::move(subject), region, world_init);

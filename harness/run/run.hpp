@@ -18,6 +18,6 @@ struct RunSettings {
 Record run_scenario(const RunSpec& spec, const RunSettings& settings);
 
 // The command with its placeholders filled in.
-std::string fill_command(const std::string& command, const std::string& host, std::uint16_t port);
+std::string fill_command(const std::string& command, const std::string& host, const std::string& port);
 
 }  // namespace sockrig

@@ -1,5 +1,6 @@
 #include "run/sandbox.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
@@ -10,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -23,6 +25,7 @@
 #include <string_view>
 
 #include "run/check.hpp"
+#include "run/private_files.hpp"
 #include "run/proc.hpp"
 
 namespace sockrig {
@@ -59,6 +62,35 @@ void map_ids_of(pid_t init) {
   write_file(target + "/gid_map", std::to_string(gid) + " " + std::to_string(gid) + " 1");
 }
 
+// getaddrinfo() with AI_ADDRCONFIG gives addresses of a family, even "127.0.0.1", only to a machine that has an address
+// of it which is not the loopback's: a network with nothing else makes programs that ask so fail. RFC 5737 and RFC 3849
+// name addresses that are nobody's.
+void add_documentation_addresses(int socket) {
+  ifreq request{};
+  std::strncpy(request.ifr_name, "lo:1", IFNAMSIZ - 1);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  ::inet_pton(AF_INET, "198.51.100.1", &address.sin_addr);
+  std::memcpy(&request.ifr_addr, &address, sizeof address);
+  check("ioctl(SIOCSIFADDR)", ::ioctl(socket, SIOCSIFADDR, &request));
+  address.sin_addr.s_addr = INADDR_NONE;
+  std::memcpy(&request.ifr_netmask, &address, sizeof address);
+  check("ioctl(SIOCSIFNETMASK)", ::ioctl(socket, SIOCSIFNETMASK, &request));
+
+  struct {  // in6_ifreq of linux/ipv6.h, which cannot be included beside netinet/in.h
+    in6_addr address;
+    std::uint32_t prefix;
+    int interface;
+  } v6{};
+  ::inet_pton(AF_INET6, "2001:db8::1", &v6.address);
+  v6.prefix = 128;
+  v6.interface = 1;  // lo, the first of its network
+  const Descriptor s(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  // Where there is no IPv6, or it is switched off, nobody can ask for it either.
+  if (s && ::ioctl(s.get(), SIOCSIFADDR, &v6) != 0 && errno != EACCES && errno != EPERM)
+    check("ioctl(SIOCSIFADDR, IPv6)", -1);
+}
+
 void bring_loopback_up(std::uint32_t mtu) {
   const Descriptor s(check("socket", ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)));
   ifreq request{};
@@ -69,20 +101,7 @@ void bring_loopback_up(std::uint32_t mtu) {
   }
   request.ifr_flags = IFF_UP | IFF_RUNNING;
   check("ioctl(SIOCSIFFLAGS)", ::ioctl(s.get(), SIOCSIFFLAGS, &request));
-}
-
-void use_hosts(const std::vector<std::string>& lines) {
-  char path[] = "/tmp/sockrig-hosts-XXXXXX";
-  const Descriptor file(check("mkostemp", ::mkostemp(path, O_CLOEXEC)));
-  std::string text;
-  for (const std::string& line : lines) text += line + "\n";
-  const bool written = ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  ::fchmod(file.get(), 0644);
-  const int mounted = written ? ::mount(path, "/etc/hosts", nullptr, MS_BIND, nullptr) : -1;
-  const int error = errno;
-  ::unlink(path);
-  errno = error;
-  check("mount a private /etc/hosts", mounted);
+  add_documentation_addresses(s.get());
 }
 
 // What the world's init says once its mounts are made.
@@ -93,7 +112,7 @@ struct InitReport {
 
 void make_mounts(const WorldOptions& options) {
   check("mount(private)", ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr));
-  if (!options.hosts.empty()) use_hosts(options.hosts);
+  make_private_files(options);
   check("mount /proc", ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr));
 }
 
@@ -238,8 +257,18 @@ void end_all_below() {
   world = {};
 }
 
+namespace {
+
+std::uint64_t descriptor_limit() {
+  rlimit now{};
+  check("getrlimit", ::getrlimit(RLIMIT_NOFILE, &now));
+  return now.rlim_max;
+}
+
+}  // namespace
+
 Machine probe_machine(SandboxChoice choice) {
-  if (choice == SandboxChoice::none) return {false, "--sandbox none was given"};
+  if (choice == SandboxChoice::none) return {false, "--sandbox none was given", descriptor_limit()};
   int report[2];
   check("pipe", ::pipe2(report, O_CLOEXEC));
   const Descriptor read_end(report[0]);
@@ -272,7 +301,7 @@ Machine probe_machine(SandboxChoice choice) {
   for (ssize_t got; (got = ::read(read_end.get(), buffer, sizeof buffer)) > 0;)
     problem.append(buffer, static_cast<std::size_t>(got));
   ::waitpid(child, nullptr, 0);
-  return {problem.empty(), problem};
+  return {problem.empty(), problem, descriptor_limit()};
 }
 
 }  // namespace sockrig

@@ -25,6 +25,8 @@ struct WorldOptions {
   std::map<std::string, std::string> sysctls;  // "net.ipv4.tcp_syncookies" → "0"
   std::uint32_t mtu = 0;                       // of loopback; 0 = as it is
   std::vector<std::string> hosts;              // lines of the hosts file; empty = the machine's own
+  std::string service = "";                    // a name for `port` in the services file; "" = the machine's own
+  std::uint16_t port = 0;
 };
 
 // Moves the calling process, which must be single-threaded, into a world of its own and sets it up. Throws

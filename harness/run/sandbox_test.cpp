@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <net/if.h>
+#include <netdb.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -11,6 +12,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -118,6 +120,49 @@ BOOST_AUTO_TEST_CASE(a_world_has_its_own_network_as_it_was_asked_for) {
   // Nothing of it got out.
   BOOST_TEST(read_file("/proc/sys/net/ipv4/tcp_syncookies") == syncookies);
   BOOST_TEST(read_file("/etc/hosts") == hosts);
+}
+
+BOOST_AUTO_TEST_CASE(a_world_knows_the_names_that_it_was_given_and_asks_nobody_for_others) {
+  if (!namespaces()) return;
+  const std::string services = read_file("/etc/services");
+  const std::string told = told_by([] {
+    enter_world({{}, 0, {"127.0.0.3 two.test", "127.0.0.2 two.test"}, "rig-echo", 20001});
+    int ends[2];
+    check("pipe", ::pipe2(ends, O_CLOEXEC));
+    const int answer = ends[1];
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const auto resolved = [](const char* host, const char* service, int flags, int family) {
+        addrinfo hints{}, *list = nullptr;
+        hints.ai_socktype = SOCK_STREAM;
+        hints.ai_flags = flags;
+        hints.ai_family = family;
+        const int error = ::getaddrinfo(host, service, &hints, &list);
+        std::string out = error == 0 ? "" : std::to_string(error);
+        for (const addrinfo* a = list; a != nullptr; a = a->ai_next) {
+          char address[64], port[16];
+          ::getnameinfo(a->ai_addr, a->ai_addrlen, address, sizeof address, port, sizeof port,
+                        NI_NUMERICHOST | NI_NUMERICSERV);
+          out += std::string(address) + ":" + port + " ";
+        }
+        return out + "\n";
+      };
+      std::string out = settle_in_world() == nullptr ? "" : "cannot settle\n";
+      out += resolved("two.test", "rig-echo", 0, AF_UNSPEC) + resolved("three.test", "80", 0, AF_UNSPEC) +
+             resolved("127.0.0.1", "80", AI_ADDRCONFIG, AF_INET);
+      const servent* service = ::getservbyname("rig-echo", "tcp");
+      out += service == nullptr ? "none" : std::to_string(ntohs(static_cast<std::uint16_t>(service->s_port)));
+      (void)!::write(answer, out.data(), out.size());
+      ::_exit(0);
+    }
+    ::waitpid(child, nullptr, 0);
+    char buffer[512];
+    const ssize_t got = ::read(ends[0], buffer, sizeof buffer);
+    end_all_below();
+    return std::string(buffer, static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  });
+  BOOST_TEST(told == "127.0.0.3:20001 127.0.0.2:20001 \n" + std::to_string(EAI_NONAME) + "\n127.0.0.1:80 \n20001");
+  BOOST_TEST(read_file("/etc/services") == services);
 }
 
 BOOST_AUTO_TEST_CASE(a_setting_that_does_not_exist_is_told) {

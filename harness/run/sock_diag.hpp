@@ -30,6 +30,8 @@ struct KernelSocket {
   std::uint32_t receive_queue = 0;                // bytes not yet read; of a listener: connections not yet accepted
   std::uint32_t send_queue = 0;                   // bytes not yet acknowledged; of a listener: the backlog
   std::uint32_t inode = 0;
+  std::uint32_t tries = 0;  // how often in a row what was sent first had to be sent again
+  bool full = false;        // the memory for what is not yet read is used up: what comes now is dropped
   bool operator==(const KernelSocket&) const = default;
 };
 
@@ -42,7 +44,7 @@ class SockDiag {
   std::vector<KernelSocket> listeners();
 
  private:
-  void dump(int family, std::uint32_t states, std::vector<KernelSocket>& out);
+  void dump(int family, std::uint32_t states, std::uint8_t details, std::vector<KernelSocket>& out);
   Descriptor netlink_;
 };
 

@@ -94,9 +94,10 @@ bool has_socket_timeout(pid_t pid, int fd, int option) {
          (time.tv_sec != 0 || time.tv_usec != 0);
 }
 
-// An armed timerfd, a POSIX timer, or a handler for SIGALRM (whose timer the kernel does not show).
-bool has_timer(const ProcessState& process, const std::vector<OpenDescriptor>& descriptors) {
-  if ((process.caught >> (SIGALRM - 1) & 1) != 0) return true;
+// An armed timerfd, a POSIX timer, or a handler for SIGALRM (whose timer the kernel does not show: the shim does).
+bool has_timer(const ProcessState& process, const std::vector<OpenDescriptor>& descriptors,
+               const std::function<bool(pid_t)>& may_ring) {
+  if ((process.caught >> (SIGALRM - 1) & 1) != 0 && (!may_ring || may_ring(process.pid))) return true;
   const std::string base = "/proc/" + std::to_string(process.pid);
   if (!read_file(base + "/timers").empty()) return true;
   return std::ranges::any_of(descriptors, [&](const OpenDescriptor& d) {
@@ -174,6 +175,12 @@ std::vector<ProcessState> states_of(const std::vector<pid_t>& pids) {
   return out;
 }
 
+constexpr std::uint32_t tries_in_vain = 2;
+
+bool is_stuffed(const KernelSocket& s) {
+  return s.full && s.receive_queue > 0;
+}
+
 }  // namespace
 
 // Data or a handshake that the kernel will still deliver without anybody's doing.
@@ -211,6 +218,9 @@ bool StandstillDetector::on_its_way(const std::vector<KernelSocket>& sockets) co
     if (s.send_queue == 0) return false;
     const auto other = other_end(s);
     if (other == sockets.end()) return s.timer == 1;
+    // Many small segments use up a receiver's memory before the window that it announced. Then it drops what comes,
+    // even the acknowledgements of what it sent itself, and the kernel sends again and again, in vain, until it reads.
+    if (s.tries >= tries_in_vain && (is_stuffed(s) || is_stuffed(*other))) return false;
     return other->receive_queue == 0 || s.timer == 1;  // not probing a full receiver: still travelling
   });
 }
@@ -232,7 +242,7 @@ Look StandstillDetector::look(const std::function<std::vector<pid_t>()>& pids,
   bool timed = false, attentive = false;
   for (const ProcessState& p : first) {
     const std::vector<OpenDescriptor> descriptors = open_descriptors(p.pid);
-    const bool timer = has_timer(p, descriptors);
+    const bool timer = has_timer(p, descriptors, may_ring_);
     for (const ThreadState& t : p.threads) {
       Waiting w = describe(t, descriptors, out.sockets);
       if (timer && !w.call.empty()) w.timed = true;

@@ -47,8 +47,10 @@ struct Look {
 class StandstillDetector {
  public:
   // `ours`: whether a socket concerns this run (all of them do in a private network).
-  StandstillDetector(SockDiag& sock_diag, std::function<bool(const KernelSocket&)> ours)
-      : sock_diag_(sock_diag), ours_(std::move(ours)) {}
+  // `may_ring`: whether an alarm may come to a process that catches SIGALRM; without it, always.
+  StandstillDetector(SockDiag& sock_diag, std::function<bool(const KernelSocket&)> ours,
+                     std::function<bool(pid_t)> may_ring = {})
+      : sock_diag_(sock_diag), ours_(std::move(ours)), may_ring_(std::move(may_ring)) {}
 
   // `pids`: lists every process of the subject; asked before each of the two looks. `peer_is_quiet`: asked between the
   // two looks; false = the peer has something to do (an event is ready), so nothing is proved.
@@ -58,6 +60,7 @@ class StandstillDetector {
   bool on_its_way(const std::vector<KernelSocket>& sockets) const;
   SockDiag& sock_diag_;
   std::function<bool(const KernelSocket&)> ours_;
+  std::function<bool(pid_t)> may_ring_;
 };
 
 }  // namespace sockrig

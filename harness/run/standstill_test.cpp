@@ -1,6 +1,7 @@
 // Children that wait in every way that programs do, and what is said of them.
 #include "run/standstill.hpp"
 
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -369,6 +370,33 @@ BOOST_AUTO_TEST_CASE(data_that_is_not_acknowledged_is_on_its_way) {
   }
   if (!seen_moving) BOOST_TEST_MESSAGE("this kernel acknowledged every byte at once");
   BOOST_TEST(until([&] { return d.look(child).motion == Motion::standstill; }), "in the end everything has arrived");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_full_receiver_drops_is_not_on_its_way) {
+  // There is room in the window that it announced, but no memory left: the kernel sends again and again, in vain.
+  Detector d;
+  const Pair pair = loopback_pair();
+  d.watch(pair.server);
+  const Child child([] { pause_for_ever(); });
+  const int yes = 1, smallest = 1;
+  BOOST_REQUIRE(::setsockopt(pair.client.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0);
+  const auto send_some = [&] {
+    BOOST_REQUIRE(::send(pair.client.get(), std::string(1000, 'x').data(), 1000, 0) == 1000);
+  };
+  for (int i = 0; i < 20; ++i) send_some();
+  BOOST_REQUIRE(::setsockopt(pair.server.get(), SOL_SOCKET, SO_RCVBUF, &smallest, sizeof smallest) == 0);
+  send_some();
+  const Look look = settled(d, child, "", Motion::standstill);
+  BOOST_REQUIRE((look.motion == Motion::standstill));
+  const auto owed = std::ranges::find(look.sockets, d.ports[0], &KernelSocket::remote_port);
+  BOOST_REQUIRE((owed != look.sockets.end()));
+  BOOST_TEST(owed->send_queue == 1000u);
+  BOOST_TEST(owed->timer == 1);
+  BOOST_TEST(owed->tries >= 2u);
+  // Whoever reads makes room, and the next try arrives.
+  std::size_t got = 0;
+  for (char part[1000]; got < 21'000;) got += static_cast<std::size_t>(::recv(pair.server.get(), part, sizeof part, 0));
+  BOOST_TEST(got == 21'000u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

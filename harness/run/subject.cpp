@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -71,12 +72,24 @@ void limit(__rlimit_resource_t what, rlim_t soft, rlim_t hard) {
 }
 
 // In the child. Generous: a limit protects the machine, it is not a test.
-void set_limits(bool in_world) {
+void set_limits(bool in_world, std::uint32_t open_descriptors) {
   limit(RLIMIT_CPU, 120, 125);
   limit(RLIMIT_FSIZE, 256 << 20, 256 << 20);
   limit(RLIMIT_CORE, 0, 0);
-  limit(RLIMIT_NOFILE, 1024, 4096);
+  limit(RLIMIT_NOFILE, 1024 + open_descriptors, 4096);
   if (in_world) limit(RLIMIT_NPROC, 4096, 4096);  // outside it would count all of the user's processes
+}
+
+// In the child: takes every free number below `end`. An empty epoll set is never ready, so that whoever looks at more
+// descriptors than are his learns nothing from it.
+bool take_numbers_below(int end) {
+  const int never_ready = ::epoll_create1(0);
+  if (never_ready < 0) return false;
+  for (int fd = 3; fd < end; ++fd) {
+    if (::dup2(never_ready, fd) < 0) return false;
+  }
+  if (never_ready >= end) ::close(never_ready);
+  return true;
 }
 
 struct ReportPipe {
@@ -114,13 +127,15 @@ void Subject::start(const SubjectOptions& options) {
   ReportPipe report;
   // vfork(2): nothing of ours is copied only to be thrown away. Until exec the child shares our memory, but neither our
   // descriptors, nor our signal handlers, nor our working directory; we wait for it anyway.
+  const auto numbers = static_cast<int>(options.open_descriptors);
+  int report_end = report.write_end.get();
   const pid_t child = check("vfork", ::vfork());
   if (child == 0) {
     const auto fail = [&](const char* call) {
       ChildReport r{};
       r.error = errno;
       std::strncpy(r.call, call, sizeof r.call - 1);
-      (void)!::write(report.write_end.get(), &r, sizeof r);
+      (void)!::write(report_end, &r, sizeof r);
       ::_exit(127);
     };
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -129,15 +144,24 @@ void Subject::start(const SubjectOptions& options) {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::dup2(input.theirs.get(), 0);
+    if (options.standard_input_closed)
+      ::close(0);
+    else
+      ::dup2(input.theirs.get(), 0);
     ::dup2(options.standard_output_is_data ? data.theirs.get() : text.get(), 1);
     ::dup2(text.get(), 2);
     if (options.in_world) {
       if (const char* failed = settle_in_world(); failed != nullptr) fail(failed);
     }
-    set_limits(options.in_world);
+    set_limits(options.in_world, options.open_descriptors);
     // Nothing that whoever started sockrig left open: it could be the results, and it would change the numbers.
     ::syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */);
+    if (numbers > 0) {
+      const int moved = ::fcntl(report_end, F_DUPFD_CLOEXEC, numbers);  // out of their way
+      if (moved < 0) fail("fcntl(F_DUPFD)");
+      report_end = moved;
+      if (!take_numbers_below(numbers)) fail("dup2");
+    }
     ::execvpe(arguments[0], arguments.data(), environment.data());
     fail("exec");
   }

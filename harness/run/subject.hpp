@@ -19,6 +19,8 @@ struct SubjectOptions {
   std::vector<std::string> environment;  // "NAME=value", added to or replacing the caller's
   bool in_world = true;                  // settle_in_world() in the child
   bool standard_output_is_data = false;  // client: stdout is handed to the script instead of being kept as text
+  bool standard_input_closed = false;    // it has no descriptor 0
+  std::uint32_t open_descriptors = 0;    // every number below is taken, by descriptors that are never ready
 };
 
 struct Ending {

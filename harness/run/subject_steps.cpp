@@ -21,6 +21,14 @@ bool Rig::queue_is_full() {
   });
 }
 
+// A signal that was sent has not always arrived.
+bool Rig::is_stopped() const {
+  return std::ranges::all_of(subject_pids(), [](pid_t pid) {
+    const std::optional<ProcessState> p = process_state(pid);
+    return !p || std::ranges::all_of(p->threads, [](const ThreadState& t) { return t.state == 'T'; });
+  });
+}
+
 // True once, when the subject has been seen waiting.
 bool Rig::wait_until_idle(Running& r) {
   r.wants_idle = true;
@@ -42,6 +50,7 @@ bool Rig::check_end(Running& r, Subject& s) {
       if (e.by_signal || e.code != 0) wrong("exit status 0");
       break;
     case StepVerb::complains:
+    case StepVerb::begins_or_complains:
       if (e.by_signal || e.code == 0)
         wrong("a message and an exit status other than 0");
       else if (!said_something)
@@ -49,6 +58,14 @@ bool Rig::check_end(Running& r, Subject& s) {
       break;
     case StepVerb::exits_or_complains:
       if (e.by_signal) wrong("to end by itself");
+      break;
+    case StepVerb::delivers_or_complains:
+      if (e.by_signal)
+        wrong("exit status 0, or a message and another status");
+      else if (e.code != 0 && !said_something)
+        contradict(r, "no-message", "it " + to_string(e) + ", but wrote no message");
+      else if (const std::string lost = undelivered(); e.code == 0 && !lost.empty())
+        contradict(r, "lost-silently", "it exited with status 0, although " + lost);
       break;
     default:
       break;
@@ -60,20 +77,23 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
   Subject& s = line.actor == ActorKind::second ? second_ : subject_;
   switch (r.step->verb) {
     case StepVerb::restart:
+    case StepVerb::start:  // in a second round it was started before
       if (s.started() && !s.poll_end()) return false;
-      [[fallthrough]];
-    case StepVerb::start:
+      // A process that was killed holds its sockets until it is really gone, and its first process may go before others.
+      if (std::ranges::any_of(killed_, [](pid_t pid) { return process_state(pid).has_value(); })) return false;
+      killed_.clear();
       s.start(options_);
       return r.done = true;
     case StepVerb::stop:
       signal_all(subject_pids(), SIGSTOP);
-      return r.done = true;
+      return r.done = is_stopped();
     case StepVerb::resume:
       signal_all(subject_pids(), SIGCONT);
       return r.done = true;
     case StepVerb::kill:
       record_.ended_by_script = true;
-      signal_all(subject_pids(), SIGKILL);
+      killed_ = subject_pids();
+      signal_all(killed_, SIGKILL);
       return r.done = true;
     case StepVerb::terminate:
       record_.ended_by_script = true;
@@ -88,9 +108,12 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
         return false;
       }
       if (measures_memory_) memory_before_ = memory(false);
+      processes_before_ = subject_pids();
       return r.done = true;
     case StepVerb::waits:
-      return r.done = wait_until_idle(r);
+      if (!wait_until_idle(r)) return false;
+      processes_before_ = subject_pids();
+      return r.done = true;
     case StepVerb::lives:
       if (!wait_until_idle(r)) return false;
       // A first process that ended well may have left a daemon behind: what counts is that somebody listens.
@@ -131,10 +154,27 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       if (met_dead_connection()) return r.done = true;
       if (s.started() && !s.poll_end() && !wait_until_idle(r)) return false;
       if (met_dead_connection()) return r.done = true;  // it may have come to it since
-      contradict(r, "not-met", "it never sent on the connection whose other side was gone");
+      contradict(r, "not-met", "it was not seen to send on the connection whose other side was gone");
       return true;
+    case StepVerb::begins_or_complains:
+      return begins_or_complains(r, s);
+    case StepVerb::delivers_or_complains:
+      return check_end(r, s);
+    case StepVerb::runs_out:
+    case StepVerb::has_again:
+    case StepVerb::meets_shortage:
+    case StepVerb::rests:
+      return advance_shortage(r, s);
+    case StepVerb::meets_refusal:
+    case StepVerb::tries_again:
+    case StepVerb::uses_new_socket:
+      return advance_attempts(r, s);
+    case StepVerb::holds_no_dead:
+      return advance_dead_sockets(r);
+    case StepVerb::frees_results:
+      return advance_results(r, s);
     default:
-      throw std::logic_error("a step that no subject has: " + r.step->text);
+      return advance_life(r, s);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "run/child.hpp"
@@ -41,6 +42,29 @@ BOOST_AUTO_TEST_CASE(commands_split_as_a_shell_would) {
   BOOST_TEST((split_command("a *.c $HOME ~ ; b") == Words{"a", "*.c", "$HOME", "~", ";", "b"}), "nothing is expanded");
   BOOST_CHECK_THROW(split_command("a 'b"), std::invalid_argument);
   BOOST_CHECK_THROW(split_command("a \"b"), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(descriptors_at_the_start) {
+  // The lowest that was free is the one by which ls reads the directory.
+  const auto seen_by_ls = [](bool closed, std::uint32_t open) {
+    SubjectOptions o = options("ls -v /proc/self/fd");
+    o.standard_input_closed = closed;
+    o.open_descriptors = open;
+    Subject s;
+    s.start(o);
+    to_the_end(s);
+    s.read_output();
+    return s.output();
+  };
+  BOOST_TEST(seen_by_ls(false, 0) == "0\n1\n2\n3\n");
+  BOOST_TEST(seen_by_ls(true, 0) == "0\n1\n2\n");
+  const std::string many = seen_by_ls(false, 1100);
+  BOOST_TEST(std::ranges::count(many, '\n') == 1101);
+  BOOST_TEST(many.ends_with("\n1099\n1100\n"));
+  SubjectOptions missing = options("/nonexistent/program");
+  missing.open_descriptors = 1100;
+  Subject s;
+  BOOST_CHECK_THROW(s.start(missing), std::system_error);
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_program_is_told_with_the_call_that_failed) {

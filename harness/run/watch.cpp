@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "run/coverage.hpp"
 #include "run/rig.hpp"
 
 namespace sockrig {
@@ -12,7 +13,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr double deadline_seconds = 10;        // for programs that wait with timeouts; nothing else is timed
 constexpr double spinning_seconds = 3;         // of processor time without a byte moved
 constexpr double starting_seconds = 30;        // of processor time before it listens: run-times have much to load
 constexpr std::uint32_t spinning_ends = 1000;  // receives that returned 0, likewise
@@ -33,6 +33,10 @@ void Rig::consider_standstill() {
   const Look l = look();
   if (wait_for_events(0)) return;
   record_.last_look = l;
+  if (kernel_tries_again(l)) {
+    standstills_ = 0;
+    return;
+  }
   switch (l.motion) {
     case Motion::moving:
       standstills_ = 0;
@@ -49,28 +53,36 @@ void Rig::consider_standstill() {
       break;
   }
   // Timed waits: proved hopeless once every one of them has come back to the same call often enough.
-  bool came_back = l.attentive;
-  for (const Waiting& w : l.threads) {
-    if (!w.timed) continue;
-    const std::optional<ProcessState> p = process_state(w.pid);
-    if (!p) return;
-    for (const ThreadState& t : p->threads) {
-      if (t.tid != w.tid) continue;
-      const auto [first, is_new] = switches_at_doze_.try_emplace(t.tid, t.switches);
-      came_back = came_back && t.switches >= first->second + wakeups_enough;
-    }
-  }
+  const std::optional<bool> back = came_back(l, switches_at_doze_);
+  if (!back) return;
   const bool too_long = seconds_since(last_progress_) > deadline_seconds;
-  if ((came_back || too_long) && idle_wanted()) {
+  if ((*back || too_long) && idle_wanted()) {
     // Somebody waits for it to be idle; more idle than that it will not be.
     for (Task& task : tasks_) {
       for (Running& r : task.running) r.granted = r.granted || (!r.done && r.wants_idle);
     }
     note_progress();
-  } else if (came_back)
+  } else if (*back)
     stop(Stop::standstill, "stuck", "it woke up again and again and went back to waiting for what cannot come");
   else if (too_long)
     stop(Stop::deadline, "no-progress", "it waits with a timeout, and nothing moved for 10 seconds");
+}
+
+// Every timed wait has come back to the same call often enough since it was `first` seen. Nothing if one of them is
+// gone.
+std::optional<bool> Rig::came_back(const Look& l, std::map<pid_t, std::uint64_t>& first) const {
+  bool all = l.attentive;
+  for (const Waiting& w : l.threads) {
+    if (!w.timed) continue;
+    const std::optional<ProcessState> p = process_state(w.pid);
+    if (!p) return std::nullopt;
+    for (const ThreadState& t : p->threads) {
+      if (t.tid != w.tid) continue;
+      const auto [seen, is_new] = first.try_emplace(t.tid, t.switches);
+      all = all && t.switches >= seen->second + wakeups_enough;
+    }
+  }
+  return all;
 }
 
 bool Rig::spins() {
@@ -81,14 +93,21 @@ bool Rig::spins() {
   const std::size_t sockets = std::min<std::size_t>(m.socket_count.load(), wire::max_sockets);
   const bool first = ends_at_progress_.empty();
   ends_at_progress_.resize(std::max(ends_at_progress_.size(), sockets), 0);
+  // Bytes that it moves into the kernel's queues are movement, too, though nobody reads them yet.
   bool many_ends = false;
+  std::uint64_t moved = 0;
   for (std::size_t i = 0; i < sockets; ++i) {
     const std::uint32_t ends = m.sockets[i].ends.load();
     if (first) ends_at_progress_[i] = ends;
     many_ends = many_ends || ends > ends_at_progress_[i] + spinning_ends;
+    moved += m.sockets[i].sent.load() + m.sockets[i].received.load();
   }
-  const bool starting = std::ranges::any_of(
-      tasks_, [](const Task& t) { return t.line->actor == ActorKind::subject || t.line->actor == ActorKind::second; });
+  if (moved != moved_at_progress_) cpu_at_progress_ = cpu;
+  moved_at_progress_ = moved;
+  const bool starting = std::ranges::any_of(tasks_, [](const Task& t) {
+    const bool rests = std::ranges::any_of(t.running, [](const Running& r) { return r.step->verb == StepVerb::rests; });
+    return !rests && (t.line->actor == ActorKind::subject || t.line->actor == ActorKind::second);
+  });
   return many_ends || cpu - cpu_at_progress_ > (starting ? starting_seconds : spinning_seconds);
 }
 
@@ -134,8 +153,54 @@ bool Rig::is_theirs(const KernelSocket& s, const std::vector<std::string>& held)
   return world_init_ > 0 || std::ranges::find(held, "socket:[" + std::to_string(s.inode) + "]") != held.end();
 }
 
+// Is there a fault whose verdict rests on the shim having seen the data?
+bool Rig::faults_move_data() const {
+  constexpr std::uint32_t data = bit(wire::Family::recv) | bit(wire::Family::send);
+  return std::ranges::any_of(scenario_.faults, [](const Fault& f) { return (f.rule.families & data) != 0; });
+}
+
+// A call counts its bytes just after they moved: wait until they are counted, or until the program does nothing any
+// more. How long that takes decides nothing but how long it takes.
+void Rig::settle_counters() {
+  const steady_clock::time_point began = steady_clock::now();
+  for (;;) {
+    const std::vector<KernelSocket> sockets = sock_diag_.list();
+    std::vector<Channel> channels;
+    for (Endpoint* e : order_) {
+      if (e->channel.local_port != 0) e->channel.on_the_way = bytes_on_the_way(e->channel.local_port, port_, sockets);
+      channels.push_back(e->channel);
+    }
+    if (unseen_bytes(channels, seen_sockets()).none() || seconds_since(began) > deadline_seconds) break;
+    record_.out_of_sight = out_of_sight(subject_pids());
+    if (!record_.out_of_sight.empty() || subject_pids().empty()) break;
+    const Motion motion = look().motion;
+    if (motion == Motion::standstill || motion == Motion::dozing) {
+      if (unseen_bytes(channels, seen_sockets()).none()) continue;
+      break;
+    }
+    wait_for_events(1000);
+  }
+}
+
+std::vector<SocketRecord> Rig::seen_sockets() const {
+  std::vector<SocketRecord> out;
+  const wire::Region& m = region_.memory();
+  for (std::size_t i = 0; i < std::min<std::size_t>(m.socket_count.load(), wire::max_sockets); ++i) {
+    const wire::Socket& s = m.sockets[i];
+    out.push_back({s.pid, s.fd, s.birth, s.flags.load(), s.local_port, s.remote_port, s.received.load(), s.sent.load(),
+                   s.recv_calls.load(), s.send_calls.load(), s.ends.load()});
+    const std::uint32_t inside = s.inside.load();
+    if ((inside & 0xffff) == 0 || (inside & 0xffff) > static_cast<std::uint32_t>(wire::Call::count)) continue;
+    out.back().inside = static_cast<wire::Call>((inside & 0xffff) - 1);
+    out.back().image = static_cast<std::uint8_t>(inside >> 16);
+    out.back().caller = s.inside_caller.load();
+  }
+  return out;
+}
+
 void Rig::collect() {
   fill_notes();
+  note_dialogue();
   if (over_) {
     // A program that dies of what was done to it may take a moment longer than its connection.
     for (int i = 0; i < 50 && subject_.started() && !subject_.poll_end(); ++i) {
@@ -151,6 +216,7 @@ void Rig::collect() {
     const bool ours = spec_.role == Role::client && s.local_port == port_;
     if (!ours && is_theirs(s, held)) record_.listening.push_back(s.local_port);
   }
+  if (record_.stop == Stop::none && faults_move_data() && !record_.ended_by_script) settle_counters();
   for (Endpoint* e : order_) record_.channels.push_back(e->channel);
   subject_.poll_end();
   second_.poll_end();
@@ -162,17 +228,18 @@ void Rig::collect() {
   read_events();
   const wire::Region& m = region_.memory();
   record_.events_dropped = m.dropped.load();
+  if (world_init_ == 0 && !(scenario_.hosts.empty() && scenario_.service.empty())) {
+    record_.names_asked = m.names.asked.load();
+    record_.kernel["names told by the shim"] = static_cast<std::int64_t>(*record_.names_asked);
+  }
   record_.processes_attached = std::min<std::size_t>(m.process_count.load(), wire::max_processes);
   for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
     RuleRecord r{m.rules[i].seen.load(), m.rules[i].fired.load(), m.rules[i].fired_own.load(), {}};
     for (std::size_t w = 0; w < std::size(r.withheld); ++w) r.withheld[w] = m.rules[i].withheld[w].load();
     record_.rules.push_back(r);
   }
-  for (std::size_t i = 0; i < std::min<std::size_t>(m.socket_count.load(), wire::max_sockets); ++i) {
-    const wire::Socket& s = m.sockets[i];
-    record_.sockets.push_back({s.pid, s.fd, s.birth, s.flags.load(), s.local_port, s.remote_port, s.received.load(),
-                               s.sent.load(), s.recv_calls.load(), s.send_calls.load(), s.ends.load()});
-  }
+  record_.sockets = seen_sockets();
+  explain_end();
 }
 
 }  // namespace sockrig

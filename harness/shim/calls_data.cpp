@@ -21,7 +21,7 @@ constexpr long not_possible = -EOPNOTSUPP;
 
 // `real_call(length)` makes the call for at most `length` bytes, unchanged if that is what was asked.
 template <class Real>
-ssize_t receive(Call call, int fd, std::size_t asked, int flags, Real real_call) {
+SOCKRIG_INTO_EXPORT ssize_t receive(Call call, int fd, std::size_t asked, int flags, Real real_call) {
   if (!active()) return real_call(asked);
   const int socket = socket_of(fd);
   if (socket < 0) return real_call(asked);
@@ -55,11 +55,14 @@ void cut_in_the_middle(Op& op, NoWait no_wait) {
 
 // `no_wait(length)` sends what fits of so many bytes without blocking, straight through the kernel: a count or −errno.
 template <class Real, class NoWait>
-ssize_t transmit(Call call, int fd, std::size_t asked, int flags, Real real_call, NoWait no_wait) {
+SOCKRIG_INTO_EXPORT ssize_t transmit(Call call, int fd, std::size_t asked, int flags, Real real_call, NoWait no_wait,
+                                     int source = -1, const off64_t* source_offset = nullptr) {
   if (!active()) return real_call(asked);
   const int socket = socket_of(fd);
   if (socket < 0) return real_call(asked);
   Op op{call, Family::send, fd, socket, static_cast<std::int64_t>(asked), flags};
+  op.source = source;
+  op.source_offset = source_offset;
   decide(op);
   if (op.interrupt && !op.done) cut_in_the_middle(op, no_wait);
   if (op.done) return conclude(op, op.result);
@@ -127,7 +130,7 @@ std::int64_t total_of(const Messages* messages, int count) {
 
 // recvmmsg and sendmmsg: passed through; the counters want bytes, the program a number of messages.
 template <class Real>
-int many(Call call, int fd, mmsghdr* messages, unsigned count, int flags, Real real_call) {
+SOCKRIG_INTO_EXPORT int many(Call call, int fd, mmsghdr* messages, unsigned count, int flags, Real real_call) {
   if (!active()) return real_call();
   const int socket = socket_of(fd);
   if (socket < 0) return real_call();
@@ -139,10 +142,11 @@ int many(Call call, int fd, mmsghdr* messages, unsigned count, int flags, Real r
   return static_cast<int>(conclude_many(op, done, done > 0 ? total_of(messages, done) : done));
 }
 
-ssize_t copy_file(int out, int in, off_t* offset, std::size_t asked) {
+SOCKRIG_INTO_EXPORT ssize_t copy_file(int out, int in, off_t* offset, std::size_t asked) {
   return transmit(
       Call::sendfile, out, asked, 0,
-      [=](std::size_t length) { return real.sendfile64(out, in, reinterpret_cast<off64_t*>(offset), length); }, never);
+      [=](std::size_t length) { return real.sendfile64(out, in, reinterpret_cast<off64_t*>(offset), length); }, never,
+      in, reinterpret_cast<const off64_t*>(offset));
 }
 
 }  // namespace
@@ -300,6 +304,6 @@ SOCKRIG_EXPORT ssize_t sendfile64(int out, int in, off64_t* offset, size_t size)
 SOCKRIG_EXPORT ssize_t splice(int in, off64_t* in_offset, int out, off64_t* out_offset, size_t size, unsigned flags) {
   const auto move = [=](size_t n) { return real.splice(in, in_offset, out, out_offset, n, flags); };
   if (!active()) return move(size);
-  if (socket_of(out) >= 0) return transmit(Call::splice, out, size, 0, move, never);
+  if (socket_of(out) >= 0) return transmit(Call::splice, out, size, 0, move, never, in, in_offset);
   return receive(Call::splice, in, size, 0, move);
 }

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 
 #include "shim/environment.hpp"
+#include "shim/image.hpp"
+#include "shim/names.hpp"
 #include "shim/real.hpp"
 #include "shim/rules.hpp"
 #include "shim/sys.hpp"
@@ -138,12 +140,13 @@ SOCKRIG_EXPORT int posix_spawnp(pid_t* pid, const char* file, const posix_spawn_
 // gives the EAI_ code; `asked` of both events is the list, so that its release can be matched.
 SOCKRIG_EXPORT int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** result) {
   if (!active()) return real.getaddrinfo(host, service, hints, result);
-  Op op{Call::getaddrinfo, Family::resolve, -1, -1, 0};
+  Op op{Call::getaddrinfo, Family::resolve, -1, -1, needs_resolver(host, hints)};
+  note_question(host, service);
   decide(op);
   int answer = op.error;
   if (!op.done) {
     ++quiet;
-    answer = real.getaddrinfo(host, service, hints, result);
+    answer = resolve(host, service, hints, result);
     --quiet;
     if (answer == 0 && op.fail_after && fire(*op.fail_after, op)) {
       real.freeaddrinfo(*result);
@@ -154,12 +157,42 @@ SOCKRIG_EXPORT int getaddrinfo(const char* host, const char* service, const addr
           .flags = static_cast<std::uint16_t>(op.fired ? sockrig::wire::event_injected : 0),
           .rule = op.fired ? op.fired->id : 0,
           .asked = answer == 0 ? as_long(*result) : 0,
-          .result = answer});
+          .result = answer,
+          .caller = place_of(op.caller)});
   return answer;
 }
 
+SOCKRIG_EXPORT hostent* gethostbyname2(const char* host, int family) {
+  hostent* answer = nullptr;
+  if (!active()) return real.gethostbyname2(host, family);
+  note_question(host, nullptr);
+  if (known_host(host, family, answer)) return answer;
+  ++quiet;
+  answer = real.gethostbyname2(host, family);
+  --quiet;
+  return answer;
+}
+
+SOCKRIG_EXPORT hostent* gethostbyname(const char* host) {
+  hostent* answer = nullptr;
+  if (!active()) return real.gethostbyname(host);
+  note_question(host, nullptr);
+  if (known_host(host, AF_INET, answer)) return answer;
+  ++quiet;
+  answer = real.gethostbyname(host);
+  --quiet;
+  return answer;
+}
+
+SOCKRIG_EXPORT servent* getservbyname(const char* service, const char* protocol) {
+  servent* answer = nullptr;
+  if (!active()) return real.getservbyname(service, protocol);
+  note_question(nullptr, service);
+  return known_service(service, protocol, answer) ? answer : real.getservbyname(service, protocol);
+}
+
 SOCKRIG_EXPORT void freeaddrinfo(addrinfo* list) noexcept {
-  const bool seen = active();
+  // Written down first: once it is free, another thread may be given the same place for a list of its own.
+  if (active()) record({.call = Call::freeaddrinfo, .asked = as_long(list)});
   real.freeaddrinfo(list);
-  if (seen) record({.call = Call::freeaddrinfo, .asked = as_long(list)});
 }

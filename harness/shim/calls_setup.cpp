@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdarg.h>
+#include <sys/time.h>
 
 #include "shim/descriptors.hpp"
 #include "shim/interrupt.hpp"
@@ -32,7 +33,7 @@ std::uint16_t port_in(const sockaddr* address, socklen_t size) {
 
 // A call on a TCP socket; on anything else it passes unseen.
 template <class Real, class After>
-int on_socket(Call call, int fd, std::int64_t asked, Real real_call, After after) {
+SOCKRIG_INTO_EXPORT int on_socket(Call call, int fd, std::int64_t asked, Real real_call, After after) {
   if (!active()) return real_call();
   const int socket = socket_of(fd);
   if (socket < 0) return real_call();
@@ -46,7 +47,7 @@ int on_socket(Call call, int fd, std::int64_t asked, Real real_call, After after
 void nothing(int) {}
 
 template <class Real>
-int take_connection(Call call, int fd, int flags, Real real_call) {
+SOCKRIG_INTO_EXPORT int take_connection(Call call, int fd, int flags, Real real_call) {
   if (!active()) {
     const int accepted = real_call();
     if (accepted >= 0) forget(accepted);
@@ -68,10 +69,15 @@ int take_connection(Call call, int fd, int flags, Real real_call) {
     const int born = classify(accepted, wire::socket_accepted | wire::socket_connected, true);
     if (born >= 0) learn_ports(born, accepted);
   }
+  if (accepted >= 0 && op.fail_after && op.fail_after->amount == 1 && !is_gone(accepted)) {
+    withhold(*op.fail_after, op, Withheld::alive);
+    op.fail_after = nullptr;
+  }
   const int told = as_int(conclude(op, accepted));
   if (accepted >= 0 && told < 0) {
     forget(accepted);
     sys(SYS_close, accepted);
+    rearm(socket);  // others may wait behind it
   }
   return told;
 }
@@ -112,12 +118,20 @@ void note_option(int socket, int level, int name, const void* value, socklen_t s
     const bool bound = region->sockets[socket].flags.load(std::memory_order_relaxed) & wire::socket_bound;
     set_flag(socket, bound ? wire::socket_reuse_after_bind : wire::socket_reuse_before_bind);
   }
+  if (level == SOL_SOCKET && name == SO_LINGER && size >= sizeof(linger)) {
+    const auto* l = static_cast<const linger*>(value);
+    set_flag(socket, wire::socket_linger_zero, l->l_onoff != 0 && l->l_linger == 0);
+  }
+  if (level == SOL_SOCKET && name == SO_RCVTIMEO && size >= sizeof(timeval)) {
+    const auto* t = static_cast<const timeval*>(value);
+    set_flag(socket, wire::socket_timed_recv, t->tv_sec != 0 || t->tv_usec != 0);
+  }
   if (level == IPPROTO_TCP && name == TCP_NODELAY) set_flag(socket, wire::socket_no_delay, on);
 }
 
 // The number is free for others from the real call on, so the table must be clean before it.
 template <class Real>
-int end_descriptor(Call call, int fd, std::int64_t asked, Real real_call) {
+SOCKRIG_INTO_EXPORT int end_descriptor(Call call, int fd, std::int64_t asked, Real real_call) {
   if (!active()) {
     if (region && !memory_is_borrowed()) forget(fd);
     return real_call();
@@ -128,6 +142,7 @@ int end_descriptor(Call call, int fd, std::int64_t asked, Real real_call) {
   if (socket >= 0) decide(op);
   forget(fd);
   const int result = real_call();
+  note_close(fd, result);
   if (socket < 0) {
     if (result >= 0) note_other_use(fd);
     if (result >= 0 || !closes_twice(fd)) return result;
@@ -136,7 +151,7 @@ int end_descriptor(Call call, int fd, std::int64_t asked, Real real_call) {
 }
 
 template <class Real>
-int copy_descriptor(Call call, int from, std::int64_t asked, Real real_call) {
+SOCKRIG_INTO_EXPORT int copy_descriptor(Call call, int from, std::int64_t asked, Real real_call) {
   if (!active() || memory_is_borrowed()) return real_call();
   const int socket = socket_of(from);
   Op op{call, wire::family_of(call), from, socket, asked};
@@ -151,7 +166,7 @@ int copy_descriptor(Call call, int from, std::int64_t asked, Real real_call) {
 }
 
 template <class Function>
-int control(Function function, int fd, int command, void* argument) {
+SOCKRIG_INTO_EXPORT int control(Function function, int fd, int command, void* argument) {
   const auto real_call = [=] { return function(fd, command, argument); };
   const int number = static_cast<int>(as_long(argument));
   if (command == F_DUPFD || command == F_DUPFD_CLOEXEC) return copy_descriptor(Call::fcntl, fd, command, real_call);
@@ -224,8 +239,17 @@ SOCKRIG_EXPORT int connect(int fd, const sockaddr* address, socklen_t size) {
   if (socket < 0) return real.connect(fd, address, size);
   const std::uint16_t port = port_in(address, size);
   Op op{Call::connect, Family::connect, fd, socket, port};
+  // After a failure the state of a socket is unspecified: one that was made to fail never gets well again.
+  auto& broken = region->sockets[socket].connect_error;
+  if (const std::int32_t error = broken.load(std::memory_order_relaxed); error != 0) {
+    fail(op, error);
+    return as_int(conclude(op, op.result));
+  }
   decide(op);
-  if (op.done) return as_int(conclude(op, op.result));
+  if (op.done) {
+    broken.store(op.error, std::memory_order_relaxed);
+    return as_int(conclude(op, op.result));
+  }
   const int result = op.interrupt ? interrupted_connect(op, fd, address, size) : real.connect(fd, address, size);
   if (result == 0 || errno == EINPROGRESS || errno == EINTR) {
     set_flag(socket, wire::socket_connected);

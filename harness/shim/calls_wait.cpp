@@ -53,7 +53,8 @@ int interrupted(Op& op, const sigset_t* mask, Real real_call, Now now, Until unt
 }
 
 template <class Real, class Now, class Until>
-int wait_for(Call call, int fd, std::int64_t timeout, const sigset_t* mask, Real real_call, Now now, Until until) {
+SOCKRIG_INTO_EXPORT int wait_for(Call call, int fd, std::int64_t timeout, const sigset_t* mask, Real real_call, Now now,
+                                 Until until) {
   if (!active()) return real_call();
   Op op{call, Family::wait, fd, -1, timeout};
   decide(op);
@@ -63,7 +64,8 @@ int wait_for(Call call, int fd, std::int64_t timeout, const sigset_t* mask, Real
 }
 
 template <class Real>
-int poll_with(Call call, pollfd* fds, nfds_t count, std::int64_t timeout, const sigset_t* mask, Real real_call) {
+SOCKRIG_INTO_EXPORT int poll_with(Call call, pollfd* fds, nfds_t count, std::int64_t timeout, const sigset_t* mask,
+                                  Real real_call) {
   return wait_for(
       call, -1, timeout, mask, real_call,
       [=] {
@@ -98,8 +100,8 @@ long select_on_copies(int count, const Sets& sets, timespec* timeout, const Sign
 }
 
 template <class Real>
-int select_with(Call call, int count, fd_set* r, fd_set* w, fd_set* e, std::int64_t timeout, const sigset_t* mask,
-                Real real_call) {
+SOCKRIG_INTO_EXPORT int select_with(Call call, int count, fd_set* r, fd_set* w, fd_set* e, std::int64_t timeout,
+                                    const sigset_t* mask, Real real_call) {
   const std::size_t size = count < 0 ? 0 : (static_cast<std::size_t>(count) + 63) / 64 * 8;
   if (!active() || size > max_descriptors / 8) return real_call();
   char* space = static_cast<char*>(__builtin_alloca(3 * size + 1));
@@ -115,8 +117,8 @@ int select_with(Call call, int count, fd_set* r, fd_set* w, fd_set* e, std::int6
 }
 
 template <class Real>
-int epoll_with(Call call, int fd, epoll_event* events, int room, std::int64_t timeout, const sigset_t* mask,
-               Real real_call) {
+SOCKRIG_INTO_EXPORT int epoll_with(Call call, int fd, epoll_event* events, int room, std::int64_t timeout,
+                                   const sigset_t* mask, Real real_call) {
   return wait_for(
       call, fd, timeout, mask, real_call,
       [=] { return sys(SYS_epoll_pwait, fd, events, room, 0, nullptr, sizeof(SignalMask)); },

@@ -1,5 +1,6 @@
 #include "shim/descriptors.hpp"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -98,8 +99,46 @@ void forget(int fd) {
   } while (!descriptors[fd].compare_exchange_weak(entry, entry > 0 ? was_a_socket : 0, std::memory_order_relaxed));
   if (entry <= 0) return;
   Edge& edge = edges[entry - 1];
-  if (edge.epoll.load(std::memory_order_relaxed) != 0 && edge.fd == fd) edge.epoll.store(0, std::memory_order_relaxed);
+  if (edge.epoll.load(std::memory_order_relaxed) != 0 && edge.fd == fd && !edge.several)
+    edge.epoll.store(0, std::memory_order_relaxed);
   if (references[entry - 1].fetch_sub(1, std::memory_order_relaxed) == 1) set_flag(entry - 1, wire::socket_closed);
+}
+
+namespace {
+
+// Whoever closes so many numbers in a row closes all that there may be, open or not, and means no descriptor by it.
+constexpr int sweep_length = 8;
+
+struct Sweep {
+  int last = -2;
+  int step = 0;     // 1 upwards, -1 downwards
+  int length = 1;   // numbers in a row so far
+  int counted = 0;  // of these, in closed_twice
+};
+__thread Sweep sweep;
+
+}  // namespace
+
+void note_close(int fd, int result) {
+  if (fd < 0) return;
+  const int error = errno;
+  const int step = fd - sweep.last;
+  if ((step == 1 || step == -1) && (sweep.length == 1 || step == sweep.step)) {
+    ++sweep.length;
+    sweep.step = step;
+  } else {
+    sweep.length = 1;
+    sweep.counted = 0;
+  }
+  sweep.last = fd;
+  if (result < 0 && error == EBADF && closes_twice(fd)) {
+    if (sweep.length < sweep_length) ++sweep.counted;
+    if (sweep.length < sweep_length) region->closed_twice.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (sweep.length >= sweep_length && sweep.counted > 0) {
+    region->closed_twice.fetch_sub(sweep.counted, std::memory_order_relaxed);
+    sweep.counted = 0;
+  }
 }
 
 void note_other_use(int fd) {
@@ -149,9 +188,13 @@ Edge* edge_of(int socket) {
 void note_registration(int socket, int epoll, int fd, int operation, std::uint32_t events, std::uint64_t data) {
   Edge& edge = edges[socket];
   if (operation == EPOLL_CTL_DEL || (events & EPOLLET) == 0) {
-    if (edge.epoll.load(std::memory_order_relaxed) == epoll + 1) edge.epoll.store(0, std::memory_order_relaxed);
+    if (edge.epoll.load(std::memory_order_relaxed) != epoll + 1 || edge.several) return;
+    edge.epoll.store(0, std::memory_order_relaxed);
+    set_flag(socket, wire::socket_edge_triggered, false);
     return;
   }
+  const std::int32_t before = edge.epoll.load(std::memory_order_relaxed);
+  if (before != 0 && (before != epoll + 1 || edge.fd != fd)) edge.several = true;
   set_flag(socket, wire::socket_edge_triggered);
   edge.fd = fd;
   edge.events = events;

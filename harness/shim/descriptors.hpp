@@ -46,6 +46,7 @@ inline bool closes_twice(int fd) {
   if (fd < 0) return true;
   return fd < max_descriptors && descriptors[fd].load(std::memory_order_relaxed) == was_a_socket;
 }
+void note_close(int fd, int result);  // after the real call: counts in closed_twice, unless it is a sweep
 void note_other_use(int fd);  // the number was closed as something that is no socket
 
 // Is the descriptor still the socket that the table says? Asked before anything is injected.
@@ -57,6 +58,7 @@ struct Edge {
   std::int32_t fd;
   std::uint32_t events;
   std::uint64_t data;
+  bool several;  // there are others besides: no one registration can be armed again for all
 };
 Edge* edge_of(int socket);  // null: not edge-triggered
 void note_registration(int socket, int epoll, int fd, int operation, std::uint32_t events, std::uint64_t data);

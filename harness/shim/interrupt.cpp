@@ -84,6 +84,16 @@ Choice choose_signal(const wire::Rule& rule, SignalMask mask, bool restarts) {
   return best;
 }
 
+bool catches_signals() {
+  // Not those that a program causes itself: sanitizers and crash reporters catch them.
+  constexpr SignalMask caused = mask_of(SIGSEGV) | mask_of(SIGBUS) | mask_of(SIGILL) | mask_of(SIGFPE) |
+                                mask_of(SIGABRT) | mask_of(SIGTRAP) | mask_of(SIGSYS);
+  for (int signal = 1; signal < 32; ++signal) {
+    if ((caused & mask_of(signal)) == 0 && is_own_handler(action_of(signal))) return true;
+  }
+  return false;
+}
+
 bool sigpipe_kills() {
   return action_of(SIGPIPE).handler == SIG_DFL && (thread_mask() & mask_of(SIGPIPE)) == 0;
 }
@@ -127,7 +137,9 @@ bool is_ready(const Op& op) {
 bool interrupt_transfer(Op& op, wire::Rule& rule) {
   if (!blocks(op)) return withhold(rule, op, Withheld::non_blocking), false;
   pollfd one = to_poll(op);
-  if (is_ready(op)) return withhold(rule, op, Withheld::ready), false;
+  // Less than SO_RCVLOWAT asks for is handed out when a signal comes: then it is a count, and no EINTR.
+  const bool some_there = op.family == wire::Family::recv && available(op.fd) > 0;
+  if (is_ready(op) || some_there) return withhold(rule, op, Withheld::ready), false;
   const SignalMask mask = thread_mask();
   const Choice choice = choose_signal(rule, mask, restarts_without_timeout(op.fd, op.family));
   if (choice.signal == 0) return withhold(rule, op, choice.why), false;

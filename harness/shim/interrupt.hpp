@@ -41,6 +41,9 @@ long wait_with_signal(int signal, SignalMask during, Wait wait) {
   return answer;
 }
 
+// Does the program catch any signal that may come at any time? Then a signal may cut a blocking transfer of its.
+bool catches_signals();
+
 bool sigpipe_kills();  // SIGPIPE has its default disposition, and this thread does not block it
 
 void count_interrupt(wire::Rule& rule, const Choice& choice);

@@ -14,6 +14,7 @@
 #include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -38,7 +39,9 @@ namespace sockrig::shim {
           X(poll) X(ppoll) X(select) X(pselect) X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) X(epoll_ctl) X(close)     \
               X(close_range) X(closefrom) X(dup) X(dup2) X(dup3) X(fcntl) X(fcntl64) X(ioctl) X(fclose) X(getaddrinfo) \
                   X(freeaddrinfo) X(fork) X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)   \
-                      X(__read_chk) X(__recv_chk) X(__recvfrom_chk) X(__poll_chk) X(__ppoll_chk)
+                       X(gethostbyname) X(gethostbyname2) X(getservbyname)                                              \
+                       X(__read_chk) X(__recv_chk) X(__recvfrom_chk) X(__poll_chk) X(__ppoll_chk)                       \
+                       X(alarm) X(ualarm) X(setitimer)
 
 struct RealFunctions {
 #define X(name) decltype(&::name) name;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "shim/environment.hpp"
+#include "shim/image.hpp"
 #include "shim/real.hpp"
 #include "shim/sys.hpp"
 
@@ -46,6 +47,7 @@ wire::Process* claim_process(wire::Region& r, int pid, int parent, std::uint32_t
   slot.parent = parent;
   slot.key = key;
   slot.children.store(0, std::memory_order_relaxed);
+  slot.alarm_at.store(0, std::memory_order_relaxed);
   slot.pid.store(pid, std::memory_order_release);
   return &slot;
 }
@@ -55,12 +57,17 @@ void introduce(wire::Region& r) {
   here.pid = own_pid();
   const int parent = static_cast<int>(sys(SYS_getppid));
   here.key = 1;
-  if (const wire::Process* before = find_process(r, here.pid)) {
+  const wire::Process* before = find_process(r, here.pid);
+  if (before != nullptr) {
     here.key = key_of_child(before->key, exec_ordinal);
   } else if (wire::Process* of_parent = find_process(r, parent)) {
     here.key = key_of_child(of_parent->key, of_parent->children.fetch_add(1, std::memory_order_relaxed));
   }
   here.slot = claim_process(r, here.pid, parent, here.key);
+  // execve(2): an alarm goes on across it.
+  if (before != nullptr && here.slot != nullptr && before != here.slot)
+    here.slot->alarm_at.store(before->alarm_at.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  here.image = note_image(r);
 }
 
 wire::Region* map_region(const char* path) {
@@ -165,8 +172,10 @@ void record(const Note& note) {
   event.rule = note.rule;
   event.asked = note.asked;
   event.result = note.result;
-  event.error = note.error;
-  event.withheld = static_cast<std::uint32_t>(note.withheld);
+  event.error = static_cast<std::int16_t>(note.error);
+  event.withheld = static_cast<std::uint8_t>(note.withheld);
+  event.image = here.image;
+  event.caller = note.caller;
   event.sequence.store(index + 1, std::memory_order_release);
 }
 

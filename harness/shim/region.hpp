@@ -18,6 +18,7 @@ struct Here {
   int pid;
   std::uint32_t key;
   wire::Process* slot;                      // null when the table of processes is full
+  std::uint8_t image;                       // 1-based; 0 when it is not known
   std::atomic<std::uint32_t> births;        // sockets born in this process
   std::atomic<std::uint32_t> ordinals[16];  // calls without a socket, per Family
 };
@@ -59,6 +60,7 @@ struct Note {
   int error = 0;
   wire::Withheld withheld{};
   int pid = 0;  // 0: this process
+  std::uint32_t caller = 0;
 };
 
 void record(const Note& note);

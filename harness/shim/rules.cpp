@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "shim/descriptors.hpp"
+#include "shim/image.hpp"
 #include "shim/interrupt.hpp"
 #include "shim/licence.hpp"
 #include "shim/sys.hpp"
@@ -18,7 +19,9 @@ using wire::Withheld;
 namespace {
 
 std::uint32_t next_ordinal(const Op& op) {
-  auto& ordinals = op.socket < 0 || op.family == Family::wait ? here.ordinals : region->sockets[op.socket].ordinals;
+  // Each attempt to connect should have a socket of its own: per socket it would always be the first.
+  const bool of_process = op.socket < 0 || op.family == Family::wait || op.family == Family::connect;
+  auto& ordinals = of_process ? here.ordinals : region->sockets[op.socket].ordinals;
   return ordinals[static_cast<std::size_t>(op.family)].fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -50,11 +53,14 @@ void plan_clamp(Op& op, Rule& rule, std::uint64_t hash) {
   // The low bits chose whether to fire; the size comes from the same hash, mixed once more.
   // A program with a large buffer asks for more than ever comes: what is there bounds what can be cut.
   const auto asked = static_cast<std::size_t>(op.asked);
-  const std::size_t there = receives ? available(op.fd) : 0;
+  const std::size_t there = receives         ? available(op.fd)
+                            : op.source >= 0 ? available_from(op.source, op.source_offset)
+                                             : 0;
   const std::size_t length = clamped_length(rule, there != 0 && there < asked ? there : asked, wire::mix(hash));
   if (there != 0 && length >= there) return withhold(rule, op, Withheld::too_small);
   Withheld why{};
-  if (!(receives ? may_cut_receive(op, length, why) : may_cut_send(op, length, why))) return withhold(rule, op, why);
+  if (!(receives ? may_cut_receive(op, length, why) : may_cut_send(op, rule, length, why)))
+    return withhold(rule, op, why);
   op.clamp = &rule;
   op.length = length;
 }
@@ -85,6 +91,14 @@ void plan_interrupt(Op& op, Rule& rule, std::uint64_t hash) {
   }
 }
 
+void fail_now(Op& op, Rule& rule) {
+  Withheld why{};
+  if (!may_fail(op, rule.error, why)) return withhold(rule, op, why);
+  if (!fire(rule, op)) return;
+  fail(op, rule.error);
+  if (op.socket >= 0) rearm(op.socket);  // the failure must not use up an edge: what was ready is ready still
+}
+
 void apply(Op& op, Rule& rule, std::uint64_t hash) {
   switch (rule.verb) {
     case Verb::pass:
@@ -98,8 +112,8 @@ void apply(Op& op, Rule& rule, std::uint64_t hash) {
       // A descriptor whose close failed must not stay open: there the failure always comes after.
       if (op.family == Family::close)
         op.fail_after = &rule;
-      else if (fire(rule, op))
-        fail(op, rule.error);
+      else
+        fail_now(op, rule);
       return;
     case Verb::fail_after:
       if (op.family != Family::process)  // a child cannot be unborn
@@ -133,9 +147,25 @@ void settle_clamp(Op& op, std::int64_t result) {
   const bool fired =
       op.family == Family::listen ? result == 0 : result > 0 && result == static_cast<std::int64_t>(op.length);
   if (!fired) return;
-  op.clamp->fired.fetch_add(1, std::memory_order_relaxed);
+  const std::uint64_t before = op.clamp->fired.fetch_add(1, std::memory_order_relaxed);
   op.fired = op.clamp;
   if (op.family == Family::recv) rearm(op.socket);
+  // Asked now and then, since it takes many calls: at the first firing, the second, the fourth, the eighth …
+  const bool ask = (before & (before + 1)) == 0;
+  if (op.family == Family::send && ask && kernel_may_cut_send(op))
+    op.clamp->fired_own.fetch_add(1, std::memory_order_relaxed);
+}
+
+// What a thread that never comes back was doing: waiting for ever, or killed by what the call raised.
+void enter(const Op& op) {
+  if (op.socket < 0) return;
+  wire::Socket& socket = region->sockets[op.socket];
+  socket.inside_caller.store(place_of(op.caller), std::memory_order_relaxed);
+  socket.inside.store((static_cast<std::uint32_t>(op.call) + 1) | std::uint32_t{here.image} << 16,
+                      std::memory_order_relaxed);
+}
+void leave(const Op& op) {
+  if (op.socket >= 0) region->sockets[op.socket].inside.store(0, std::memory_order_relaxed);
 }
 
 bool is_data(const Op& op) {
@@ -145,7 +175,7 @@ bool is_data(const Op& op) {
 // Plain transfers are what there is most of, and the counters of the socket have them already.
 bool may_be_left_out(const Op& op, std::int64_t result) {
   if (!is_data(op) || result <= 0 || op.fired || op.held || region->trace_all) return false;
-  return region->rule_count == 0 || ring_fill() > wire::ring_size / 2;
+  return ring_fill() > wire::ring_size / 2;
 }
 
 }  // namespace
@@ -178,6 +208,7 @@ void fail(Op& op, int error) {
 
 void decide(Op& op) {
   op.ordinal = next_ordinal(op);
+  enter(op);
   const std::uint32_t count = region->rule_count;
   for (std::uint32_t i = 0; i < count && !op.done; ++i) {
     Rule& rule = region->rules[i];
@@ -195,6 +226,7 @@ std::int64_t conclude(Op& op, std::int64_t result) {
 }
 
 std::int64_t conclude_many(Op& op, std::int64_t result, std::int64_t bytes) {
+  leave(op);
   if (op.clamp && !op.done) settle_clamp(op, result);
   if (op.fail_after && result >= 0 && fire(*op.fail_after, op)) {
     fail(op, op.fail_after->error);
@@ -204,6 +236,7 @@ std::int64_t conclude_many(Op& op, std::int64_t result, std::int64_t bytes) {
   if (is_data(op)) count_transfer(op, bytes);
   if (may_be_left_out(op, result)) return result;
   Note note{.call = op.call, .fd = op.fd, .socket = op.socket, .asked = op.asked, .result = result};
+  note.caller = place_of(op.caller);
   if (result < 0) note.error = errno;
   if (op.family == Family::send && (op.message_flags & MSG_NOSIGNAL)) note.flags |= wire::event_no_signal;
   if (op.fired) {

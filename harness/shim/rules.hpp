@@ -5,12 +5,17 @@
 // It must never decide from anything but the region, the call and the kernel's answers.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 
 #include "shim/region.hpp"
 
 namespace sockrig::shim {
+
+// A function that makes an Op is inlined into the exported one: only there is the return address the program's.
+#define SOCKRIG_INTO_EXPORT inline __attribute__((always_inline))
 
 struct Op {
   wire::Call call;
@@ -32,6 +37,10 @@ struct Op {
   bool done = false;  // no real call any more: result and error are set
   std::int64_t result = 0;
   int error = 0;
+  const void* caller = __builtin_return_address(0);
+  // sendfile and splice ask for far more than there is: what they take from says how much can be cut.
+  int source = -1;
+  const off64_t* source_offset = nullptr;  // null: the descriptor's own position
 };
 
 // Walks the rules; to be called once per call, also when there are none.

@@ -12,13 +12,17 @@
 namespace sockrig::wire {
 
 inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
-inline constexpr std::uint32_t version = 2;
+inline constexpr std::uint32_t version = 3;
 inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
 
 inline constexpr std::uint32_t max_rules = 32;
 inline constexpr std::uint32_t max_processes = 1024;
 inline constexpr std::uint32_t max_sockets = 4096;
+inline constexpr std::uint32_t max_images = 32;
 inline constexpr std::uint32_t ring_size = 1u << 14;  // events; a power of two
+inline constexpr std::uint32_t max_names = 4;
+inline constexpr std::uint32_t max_addresses = 8;  // of one name
+inline constexpr std::uint32_t name_size = 64;     // with the NUL at the end
 
 // A family is what a rule names and a person says; the exact function is the Call.
 enum class Family : std::uint32_t {
@@ -85,7 +89,7 @@ enum class Verb : std::uint32_t { pass, clamp, fail_before, fail_after, interrup
 // How much a clamp lets through. All of them leave at least 1 and at most asked - 1.
 enum class Size : std::uint32_t { fixed, random_part, all_but_one, half };
 
-// Where a signal that interrupts may come from.
+// Where a signal that interrupts, or that could have cut a send, may come from.
 enum class Handler : std::uint32_t {
   own,    // only a handler that the program installed itself
   given,  // if the program has none, the shim installs one without SA_RESTART
@@ -105,6 +109,11 @@ enum class Withheld : std::uint32_t {
   not_stream,      // not a TCP socket
   end_queued,      // the other side's end of stream is queued: all data is there
   edge_triggered,  // a short count would promise an edge that never comes
+  blocking,        // the descriptor blocks: the kernel would wait instead
+  not_ready,       // nothing was ready: the kernel itself would wait, or say so
+  alive,           // the connection is alive: the kernel would hand it out
+  under_way,       // this socket's connection is being made, or is there
+  numeric,         // a numeric address: nobody has to be asked
   count
 };
 
@@ -113,7 +122,8 @@ struct Rule {
   Verb verb;
   std::uint32_t families;  // OR of bit(Family)
   Size size;               // clamp
-  std::uint64_t amount;    // clamp fixed: bytes (listen: backlog); delay: longest, microseconds
+  std::uint64_t amount;    // clamp fixed: bytes (listen: backlog); delay: longest, microseconds; fail_after of accept:
+                           // 1 = only of a connection that is gone
   std::int32_t error;      // fail_before, fail_after: errno
   Handler handler;         // interrupt
   // Schedule, over the calls that match, counted per descriptor (waits: per process):
@@ -123,8 +133,14 @@ struct Rule {
   // Written by the shim:
   std::atomic<std::uint64_t> seen;  // matching calls
   std::atomic<std::uint64_t> fired;
-  std::atomic<std::uint64_t> fired_own;  // of these, interrupts by a handler of the program's own
+  std::atomic<std::uint64_t> fired_own;  // of these, where the program as it is could have met it
   std::atomic<std::uint32_t> withheld[static_cast<std::size_t>(Withheld::count)];
+};
+
+// An executable file that the shim was loaded with. Its index + 1 is what events call their image.
+struct Image {
+  std::atomic<std::uint32_t> complete;  // 1: the path is written
+  char path[508];                       // as /proc/self/exe says, ending in 0; a longer one is not written down
 };
 
 // A process (one address space; exec begins a new one) that the shim is in.
@@ -133,6 +149,7 @@ struct Process {
   std::int32_t parent;
   std::uint32_t key;                    // the path of births, hashed: same seed, same run, whatever the pid
   std::atomic<std::uint32_t> children;  // born so far; the next child's ordinal
+  std::atomic<std::uint64_t> alarm_at;  // CLOCK_MONOTONIC ns at which SIGALRM was asked for; 0 = not asked for
 };
 
 enum SocketFlag : std::uint32_t {
@@ -147,6 +164,8 @@ enum SocketFlag : std::uint32_t {
   socket_closed = 256,
   socket_no_delay = 512,
   socket_sigpipe_kills = 1024,  // its first send would have raised a SIGPIPE that ends the program
+  socket_linger_zero = 2048,    // SO_LINGER on, with 0 seconds: its close resets the connection
+  socket_timed_recv = 4096,     // SO_RCVTIMEO was set
 };
 
 // A TCP socket that the shim saw, from birth to close.
@@ -157,11 +176,13 @@ struct Socket {
   std::uint32_t birth;                    // n-th socket of that process, from 0
   std::atomic<std::uint32_t> flags;       // SocketFlag
   std::uint16_t local_port, remote_port;  // host byte order; 0 = not known yet
-  std::uint32_t reserved;
+  std::atomic<std::uint32_t> inside_caller;  // of the call that has not returned yet, as Event::caller
+  std::atomic<std::int32_t> connect_error;    // errno of a connect that was made to fail: the socket is of no use now
   std::atomic<std::uint64_t> received, sent;  // bytes that the program was told of
   std::atomic<std::uint32_t> recv_calls, send_calls;
   std::atomic<std::uint32_t> ends;          // times a receive returned 0
   std::atomic<std::uint32_t> ordinals[16];  // calls so far, per Family
+  std::atomic<std::uint32_t> inside;        // that call: Call + 1, and its image in the upper half; 0 = none
 };
 
 enum EventFlag : std::uint16_t {
@@ -177,12 +198,30 @@ struct Event {
   Call call;
   std::uint16_t flags;  // EventFlag
   std::int32_t fd;
-  std::int32_t socket;     // index into sockets, -1 = none
-  std::uint32_t rule;      // id of the rule that fired or was withheld, 0 = none
-  std::int64_t asked;      // bytes asked for, backlog, how, timeout in ms …, as the program said it
-  std::int64_t result;     // as the program was told
-  std::int32_t error;      // errno if result < 0
-  std::uint32_t withheld;  // Withheld, if event_withheld
+  std::int32_t socket;    // index into sockets, -1 = none
+  std::uint32_t rule;     // id of the rule that fired or was withheld, 0 = none
+  std::int64_t asked;     // bytes asked for, backlog, how, timeout in ms …, as the program said it
+  std::int64_t result;    // as the program was told
+  std::int16_t error;     // errno if result < 0
+  std::uint8_t withheld;  // Withheld, if event_withheld
+  std::uint8_t image;     // 1-based index into images; 0 = unknown
+  std::uint32_t caller;   // address that the call returns to, counted from the executable's address 0; 0 = elsewhere
+};
+
+// What getaddrinfo() is to know where there can be no private files.
+struct Address {
+  std::uint32_t family;    // 4 or 6; 0 = none
+  unsigned char bytes[16];  // network byte order
+};
+struct Name {
+  char name[name_size];  // "" = none
+  Address addresses[max_addresses];
+};
+struct Names {
+  Name hosts[max_names];
+  char service[name_size];  // "" = none
+  std::uint32_t port;       // of that service
+  std::atomic<std::uint32_t> asked;  // times that somebody asked for one of them
 };
 
 struct Region {
@@ -196,14 +235,21 @@ struct Region {
   std::atomic<std::uint64_t> head;     // events ever claimed by writers
   std::atomic<std::uint64_t> tail;     // events consumed by the reader
   std::atomic<std::uint64_t> dropped;  // events lost because the ring was full
+  // Numbers closed that a socket of the process had had and that were closed already (EBADF). A sweep over many numbers
+  // in a row, as daemons do, is taken back when it is seen to be one.
+  std::atomic<std::int64_t> closed_twice;
   Rule rules[max_rules];
+  std::atomic<std::uint32_t> image_count;
+  Image images[max_images];
   Process processes[max_processes];
   Socket sockets[max_sockets];
+  Names names;
   Event ring[ring_size];
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
-static_assert(sizeof(Rule) == 120 && sizeof(Process) == 16 && sizeof(Socket) == 128 && sizeof(Event) == 64);
+static_assert(sizeof(Rule) == 144 && sizeof(Process) == 24 && sizeof(Image) == 512);
+static_assert(sizeof(Socket) == 136 && sizeof(Event) == 64);
 
 // The one source of chance: no state, no clock, no pid (architecture.md, law 6).
 constexpr std::uint64_t mix(std::uint64_t x) {

@@ -21,6 +21,7 @@ struct Connection {
 };
 
 struct PollServer;
+inline void accept_ready(int listener, std::vector<Connection>& connections);
 inline void receive_into_queue(const PollServer& server, Connection& connection);
 inline void send_from_queue(Connection& connection);
 inline int poll_uninterrupted(pollfd* descriptors, nfds_t count);
@@ -30,6 +31,7 @@ inline bool is_finished(const Connection& connection) {
 
 struct PollServer {
   int (*wait)(pollfd* descriptors, nfds_t count) = poll_uninterrupted;  // -1 ends the server
+  void (*accept)(int listener, std::vector<Connection>& connections) = accept_ready;
   void (*receive)(const PollServer& server, Connection& connection) = receive_into_queue;
   void (*send)(Connection& connection) = send_from_queue;
   bool (*finished)(const Connection& connection) = is_finished;
@@ -98,7 +100,7 @@ inline int run_poll_server(int count, char** arguments, const PollServer& server
       if (over) close(c.fd);
       return over;
     });
-    if (waiting[0].revents != 0) accept_ready(listener, connections);
+    if (waiting[0].revents != 0) server.accept(listener, connections);
   }
 }
 

@@ -1,4 +1,4 @@
-// The reference server: echo, discard or chargen, correct in every way that sockrig knows to ask for.
+// The reference server: echo, discard, chargen or lines, correct in every way that sockrig knows to ask for.
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -31,7 +31,7 @@ struct Options {
 
 [[noreturn]] void usage() {
   std::fputs(
-      "usage: reference-server echo|discard|chargen --port PORT [--host HOST] [--serves one|in-turn|at-once]\n"
+      "usage: reference-server echo|discard|chargen|lines --port PORT [--host HOST] [--serves one|in-turn|at-once]\n"
       "PORT is a number or a service name. HOST is the local address, \"localhost\" unless given.\n",
       stderr);
   std::exit(2);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <string>
 #include <system_error>
 
 #include "thread.hpp"
@@ -62,10 +63,31 @@ void chargen(Socket& connection) {
   }
 }
 
+// A receive is not a message: it may bring a part of a line, or several. What is not a line yet is kept.
+void lines(Socket& connection) {
+  constexpr std::size_t longest_line = std::size_t{64} * 1024;
+  std::array<char, buffer_size> buffer;
+  std::string unread;
+  while (const std::size_t count = connection.receive_some(buffer)) {
+    std::size_t searched = unread.size(), begin = 0;
+    unread.append(buffer.data(), count);
+    for (std::size_t end; (end = unread.find('\n', searched)) != std::string::npos; begin = searched = end + 1) {
+      std::string line = unread.substr(begin, end - begin);
+      if (line == "quit") return;
+      for (char& c : line)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+      connection.send_all(std::to_string(line.size()) + " " + line + "\n");
+    }
+    unread.erase(0, begin);
+    if (unread.size() > longest_line) return;
+  }
+}
+
 std::optional<Service> service_named(std::string_view name) {
   if (name == "echo") return echo;
   if (name == "discard") return discard;
   if (name == "chargen") return chargen;
+  if (name == "lines") return lines;
   return std::nullopt;
 }
 

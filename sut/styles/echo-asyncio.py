@@ -28,6 +28,8 @@ async def main():
         server = await asyncio.start_server(echo, sys.argv[1], sys.argv[2], reuse_address=True)
     except OSError as error:
         sys.exit(f"{sys.argv[0]}: {error}")
+    if not server.sockets:  # asyncio passes over a socket that cannot be made, and says nothing.
+        sys.exit(f"{sys.argv[0]}: no socket to listen on")
     await server.serve_forever()
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """An echo server on Python's socketserver: a thread for each connection, blocking calls."""
 import signal
+import socket
 import socketserver
 import sys
 import time
@@ -34,7 +35,9 @@ def main():
         sys.exit(f"usage: {sys.argv[0]} HOST PORT")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        with Server((sys.argv[1], int(sys.argv[2])), Echo) as server:
+        # The port may be the name of a service.
+        addresses = socket.getaddrinfo(sys.argv[1], sys.argv[2], socket.AF_INET, socket.SOCK_STREAM)
+        with Server(addresses[0][4], Echo) as server:
             server.serve_forever()
     except OSError as error:
         sys.exit(f"{sys.argv[0]}: {error}")

@@ -24,8 +24,8 @@ struct Connection {
   bool is_over() const { return broken || (ended && !owes()); }
 
   // One receive: how many bytes were there; -1 if nothing is there now (or ever).
-  ssize_t receive() {
-    const ssize_t n = recv(fd, buffer.data() + end, buffer.size() - end, 0);
+  ssize_t receive(int flags = 0) {
+    const ssize_t n = recv(fd, buffer.data() + end, buffer.size() - end, flags);
     if (n > 0) end += static_cast<size_t>(n);
     if (n == 0) ended = true;
     if (n == -1 && !would_block()) broken = true;
@@ -33,8 +33,8 @@ struct Connection {
   }
 
   // One send, of all that is owed: how many bytes were taken.
-  ssize_t send() {
-    const ssize_t n = ::send(fd, buffer.data() + begin, end - begin, 0);
+  ssize_t send(int flags = 0) {
+    const ssize_t n = ::send(fd, buffer.data() + begin, end - begin, flags);
     if (n > 0) begin += static_cast<size_t>(n);
     if (n == -1 && !would_block()) broken = true;
     if (begin == end) begin = end = 0;

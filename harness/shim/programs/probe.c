@@ -146,10 +146,14 @@ static void receive_command(const char* call) {
   must(close(ends[1]) == 0 && close(ends[0]) == 0, "close");
 }
 
-static void send_command(const char* call) {
+static void handle(const char* how);
+static void send_command(const char* call, const char* how) {
   int ends[2];
   char data[amount], back[amount];
   connection(ends, 0);
+  if (!strcmp(how, "nonblock")) fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  else if (!strcmp(how, "timeout")) setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &(struct timeval){20, 0}, sizeof(struct timeval));
+  handle(!strcmp(how, "handler") ? "plain" : "none");
   fill(data, 0, amount);
   for (int total = 0; total < amount;) {
     const ssize_t sent = send_by(call, ends[0], data + total, (size_t)(amount - total));
@@ -181,6 +185,7 @@ static void condition_command(const char* what) {
   if (!strcmp(what, "waitall")) flags = MSG_WAITALL;
   if (!strcmp(what, "peek")) flags = MSG_PEEK;
   if (!strcmp(what, "lowat")) must(setsockopt(from, SOL_SOCKET, SO_RCVLOWAT, &water, sizeof water) == 0, "lowat");
+  if (!strcmp(what, "async")) must(fcntl(from, F_SETFL, O_ASYNC) == 0, "F_SETFL");
   if (!strcmp(what, "fin")) {
     struct pollfd end = {from, POLLRDHUP, 0};
     shutdown(to, SHUT_WR);
@@ -267,6 +272,8 @@ static void* help(void* argument) {
   } else if (!strcmp(helper->call, "send")) {
     static char sink[65536];
     while (!helper->done) syscall(SYS_recvfrom, helper->far_end, sink, sizeof sink, MSG_DONTWAIT, NULL, NULL);
+  } else if (!strcmp(helper->call, "recv-lowat")) {
+    syscall(SYS_shutdown, helper->far_end, SHUT_WR);
   } else {
     syscall(SYS_sendto, helper->far_end, "x", 1, 0, NULL, 0);
   }
@@ -321,7 +328,8 @@ static void interrupt_command(const char* call, const char* handler) {
   if (strstr(call, "nonblock")) fcntl(helper.fd, F_SETFL, O_NONBLOCK);
   struct timeval timeout = {20, 0};
   if (!strcmp(call, "recv-timeout")) setsockopt(helper.fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-  if (!strcmp(call, "recv-ready")) must(send(ends[0], "x", 1, 0) == 1, "send"), wait_for_input(ends[1], 1);
+  if (!strcmp(call, "recv-lowat")) setsockopt(helper.fd, SOL_SOCKET, SO_RCVLOWAT, &(int){2}, sizeof(int));  // one will be there
+  if (!strcmp(call, "recv-ready") || !strcmp(call, "recv-lowat")) must(send(ends[0], "x", 1, 0) == 1, "send"), wait_for_input(ends[1], 1);
   handle(handler);
   pthread_t thread;
   sigset_t all, before;  // the signal is for the thread that waits
@@ -485,7 +493,14 @@ static void fail_command(const char* call) {
   struct sockaddr_in address;
   struct addrinfo* list;
   if (!strcmp(call, "socket")) report(socket(AF_INET, SOCK_STREAM, 0));
-  if (!strcmp(call, "resolve")) printf("%d\n", getaddrinfo("127.0.0.1", "80", NULL, &list));
+  for (int i = 0; i < 2 && !strcmp(call, "resolve"); ++i)
+    printf("%d\n", getaddrinfo(i == 0 ? "127.0.0.1" : "a.test", "80", NULL, &list));
+  if (!strcmp(call, "connect")) {
+    const int door = listener(&address), first = socket(AF_INET, SOCK_STREAM, 0);
+    must(listen(door, 5) == 0, "listen");
+    for (int i = 0; i < 2; ++i) report(connect(first, (struct sockaddr*)&address, sizeof address));
+    report(connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr*)&address, sizeof address));
+  }
   if (!strcmp(call, "fork")) {
     const pid_t child = fork();
     if (child == 0) _exit(0);
@@ -531,7 +546,7 @@ int main(int count, char** arguments) {
   const char* a = count > 2 ? arguments[2] : "";
   const char* b = count > 3 ? arguments[3] : "";
   if (!strcmp(command, "receive")) receive_command(a);
-  else if (!strcmp(command, "send")) send_command(a);
+  else if (!strcmp(command, "send")) send_command(a, b);
   else if (!strcmp(command, "condition")) condition_command(a);
   else if (!strcmp(command, "edge")) edge_command(a);
   else if (!strcmp(command, "interrupt")) interrupt_command(a, b);

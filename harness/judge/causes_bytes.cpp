@@ -1,0 +1,239 @@
+// Causes of bytes that were lost, repeated or wrong.
+#include <algorithm>
+
+#include "judge/causes.hpp"
+
+namespace sockrig {
+namespace {
+
+using wire::Family;
+
+// A call with what was sent on its socket before it.
+struct Sent {
+  const CallEvent* call = nullptr;
+  std::uint64_t before = 0;
+  std::uint64_t after() const { return before + (call->result > 0 ? static_cast<std::uint64_t>(call->result) : 0); }
+};
+
+// The calls of the send family on the connection, in order. `whole`: none is missing, so that the sums are offsets.
+struct Sends {
+  std::vector<Sent> calls;
+  bool whole = false;
+};
+
+Sends sends_on(const Record& record, const Channel& c) {
+  Sends out;
+  std::uint64_t sum = 0, wanted = 0;
+  std::int32_t socket = -1;
+  for (std::size_t i = 0; i < record.sockets.size(); ++i) {
+    const SocketRecord& s = record.sockets[i];
+    if (c.local_port == 0 || (s.remote_port != c.local_port && s.local_port != c.local_port)) continue;
+    socket = static_cast<std::int32_t>(i);
+    wanted = s.sent;
+  }
+  // What the client writes to its standard output is no socket's: then it is what it received that went wrong.
+  for (const CallEvent& e : record.events) {
+    if (wire::family_of(e.call) != Family::send || (e.socket != socket && e.socket != -1)) continue;
+    out.calls.push_back({&e, sum});
+    if (e.result > 0) sum += static_cast<std::uint64_t>(e.result);
+  }
+  out.whole = socket >= 0 && sum == wanted;
+  return out;
+}
+
+bool is_short(const Sent& s) {
+  return s.call->result > 0 && s.call->result < s.call->asked;
+}
+std::uint64_t asked(const Sent& s) {
+  return static_cast<std::uint64_t>(s.call->asked);
+}
+std::uint64_t result(const Sent& s) {
+  return static_cast<std::uint64_t>(s.call->result);
+}
+
+// Whether nothing was left out of the timeline before the call, so that the sum up to it is an offset. The shim leaves
+// out nothing before the ring is half full, and the rig keeps the first 8000 calls.
+bool counted(const Record& record, const Sent& s) {
+  constexpr std::uint64_t first = 8000;
+  static_assert(first <= wire::ring_size / 2);
+  return record.events_dropped == 0 || (s.call->sequence != 0 && s.call->sequence <= first);
+}
+
+std::string returned(const Record& record, const Sent& s) {
+  return named(record, *s.call) + " returned " + std::to_string(s.call->result) + " of " +
+         std::to_string(s.call->asked);
+}
+
+// The right start, but the full length again: the buffer's end is overrun, and what comes is wrong from there on.
+std::optional<Cause> overrun(const Record& record, const Sends& sends, const Divergence& d) {
+  for (std::size_t i = 0; i + 1 < sends.calls.size(); ++i) {
+    const Sent& first = sends.calls[i];
+    const Sent& next = sends.calls[i + 1];
+    if (!is_short(first) || next.call->asked != first.call->asked || first.before + asked(first) != d.offset) continue;
+    std::size_t last = i + 1;
+    while (last < sends.calls.size() && sends.calls[last].call->asked == first.call->asked &&
+           sends.calls[last].after() <= d.offset)
+      ++last;
+    if (last == sends.calls.size() || sends.calls[last].call->asked != first.call->asked) continue;
+    return Cause{"short-send-overrun",
+                 returned(record, first) + ", and the next call was given all " + std::to_string(asked(first)) +
+                     " again, from there on: " + bytes(result(first)) + " more than were left in the buffer"};
+  }
+  return {};
+}
+
+// Two short sends in a row, and then the position is that of the last part instead of the sum.
+std::optional<Cause> last_part(const Record& record, const Sends& sends, const Divergence& d) {
+  if (d.kind != DivergenceKind::repeated) return {};
+  for (std::size_t i = 1; i < sends.calls.size(); ++i) {
+    const Sent& first = sends.calls[i - 1];
+    const Sent& second = sends.calls[i];
+    if (!is_short(first) || !is_short(second) || second.after() != d.offset) continue;
+    if (d.from != first.before + result(second) || result(first) == 0) continue;
+    return Cause{"short-send-last-part", returned(record, first) + " and then " + std::to_string(second.call->result) +
+                                             ", and the next call began at " + std::to_string(second.call->result) +
+                                             " instead of " + std::to_string(first.call->result + second.call->result) +
+                                             ": the position is the sum of all parts, not the last one"};
+  }
+  return {};
+}
+
+// Given the same length again, with nothing received between, and wrong at once: not from where the first one stopped.
+bool begins_again(const Record& record, const Sends& sends, const Sent& s, const Divergence& d) {
+  const auto next = std::ranges::find_if(sends.calls, [&](const Sent& o) { return o.before == s.after(); });
+  if (next == sends.calls.end() || next->call->asked != s.call->asked || d.offset != s.after()) return false;
+  return counted(record, s) && std::none_of(s.call + 1, next->call, [&](const CallEvent& e) {
+           return e.socket == s.call->socket && wire::family_of(e.call) == Family::recv;
+         });
+}
+
+// What followed a short send: a receive, and then just what it brought was sent. The rest was dropped.
+bool goes_on_with_new_bytes(const Record& record, const Sends& sends, const Sent& s) {
+  const auto next = std::ranges::find_if(sends.calls, [&](const Sent& o) { return o.before == s.after(); });
+  if (!sends.whole || next == sends.calls.end()) return false;
+  const CallEvent* received = nullptr;
+  for (const CallEvent* e = s.call + 1; e < next->call; ++e) {
+    if (e->socket == s.call->socket && wire::family_of(e->call) == Family::recv) received = e;
+  }
+  return received != nullptr && received->result > 0 && next->call->asked == received->result &&
+         &record.events.front() <= s.call;
+}
+
+std::optional<Cause> short_send(const Record& record, const Sends& sends, const Divergence& d, bool echoes) {
+  const Sent* by_offset = nullptr;
+  const Sent* by_length = nullptr;
+  for (const Sent& s : sends.calls) {
+    if (!is_short(s) || (s.call->flags & wire::event_injected) == 0) continue;
+    const std::uint64_t rest = asked(s) - result(s);
+    const bool fits = (d.kind == DivergenceKind::lost && d.length == rest) ||
+                      (d.kind == DivergenceKind::repeated && d.length == result(s));
+    if (by_length == nullptr && fits) by_length = &s;
+    if (by_offset == nullptr && counted(record, s) && s.after() == d.offset) by_offset = &s;
+  }
+  const Sent* s = by_offset != nullptr ? by_offset : by_length;
+  if (s == nullptr) return {};
+  const std::uint64_t rest = asked(*s) - result(*s);
+  if (d.kind == DivergenceKind::lost && d.length == rest)
+    return Cause{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
+  if (d.kind == DivergenceKind::repeated && d.length == result(*s))
+    return Cause{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
+  // Of what does not come from a connection, the calls that fetched it are not seen.
+  if (echoes && begins_again(record, sends, *s, d))
+    return Cause{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
+  if (goes_on_with_new_bytes(record, sends, *s))
+    return Cause{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
+  return Cause{"short-send-misplaced", returned(record, *s) + ", and what was sent next does not follow"};
+}
+
+// An interrupted send took nothing; what it was given never came.
+std::optional<Cause> interrupted_send(const Record& record, const Sends& sends, const Divergence& d) {
+  if (d.kind != DivergenceKind::lost || !sends.whole) return {};
+  for (const Sent& s : sends.calls) {
+    if (s.call->result >= 0 || s.call->error != EINTR || s.before != d.offset || asked(s) != d.length) continue;
+    return Cause{"interrupted-send-dropped",
+                 named(record, *s.call) + " was interrupted by a signal before it took a byte (EINTR), and its " +
+                     bytes(d.length) + " were never sent: the call is to be made again"};
+  }
+  return {};
+}
+
+// More is sent than was received: the length of the buffer, or of the request, instead of recv()'s result.
+std::optional<Cause> more_than_received(const Record& record, const Sends& sends, const Divergence& d) {
+  if (!sends.whole || d.kind == DivergenceKind::repeated) return {};
+  for (const Sent& s : sends.calls) {
+    // The sending call in which the stream goes wrong.
+    if (d.offset < s.before || d.offset >= s.before + asked(s)) continue;
+    const CallEvent* last = nullptr;
+    for (const CallEvent& e : record.events) {
+      if (&e == s.call) break;
+      if (e.socket == s.call->socket && e.tid == s.call->tid && wire::family_of(e.call) == Family::recv) last = &e;
+    }
+    if (last == nullptr || last->result <= 0 || last->result >= last->asked || s.call->asked != last->asked) return {};
+    if (d.offset != s.before + static_cast<std::uint64_t>(last->result)) return {};
+    return Cause{"short-recv-ignored", named(record, *last) + " returned " + std::to_string(last->result) + " of " +
+                                           std::to_string(last->asked) + ", and " + named(record, *s.call) +
+                                           " was given all " + std::to_string(s.call->asked) +
+                                           ": only what was received may be sent"};
+  }
+  return {};
+}
+
+// −1, the sign of failure, in a size: a send under way, or one that has returned.
+std::optional<Cause> minus_one(const Record& record, const Sends& sends, const Channel& c, const Divergence& d) {
+  for (std::size_t i = 0; i < record.sockets.size(); ++i) {
+    const SocketRecord& s = record.sockets[i];
+    const bool same = c.local_port != 0 && (s.remote_port == c.local_port || s.local_port == c.local_port);
+    if (!same || wire::family_of(s.inside) != Family::send || s.sent != d.offset || !sends.whole) continue;
+    const CallEvent* last = nullptr;
+    for (const CallEvent& e : record.events) {
+      if (e.socket == static_cast<std::int32_t>(i)) last = &e;
+    }
+    if (last == nullptr || wire::family_of(last->call) != Family::recv || last->result >= 0) continue;
+    return Cause{"minus-one-as-size",
+                 named(record, *last) + " failed and returned -1, and " + std::string(wire::name_of(s.inside)) + "()" +
+                     place_of(record, s.image, s.caller) + " sends all the same: the -1 was taken for a length"};
+  }
+  for (const Sent& s : sends.calls) {
+    if (s.call->asked != -1) continue;
+    return Cause{"minus-one-as-size",
+                 named(record, *s.call) +
+                     " was given 18446744073709551615 bytes: that is -1 in an unsigned variable, the "
+                     "failure of an earlier call that was taken for a length"};
+  }
+  return {};
+}
+
+// −1 added to a total: after a failed receive the next one asks for one byte more than there is room for.
+std::optional<Cause> minus_one_added(const Record& record, const Channel& c) {
+  const CallEvent* failed = nullptr;
+  for (const CallEvent& e : record.events) {
+    if (wire::family_of(e.call) != Family::recv || e.socket < 0) continue;
+    const SocketRecord& s = record.sockets[static_cast<std::size_t>(e.socket) % record.sockets.size()];
+    if (s.remote_port != c.local_port && s.local_port != c.local_port) continue;
+    if (failed != nullptr && failed->socket == e.socket && e.asked == failed->asked + 1)
+      return Cause{"minus-one-added", named(record, *failed) + " returned -1 when " + std::to_string(failed->asked) +
+                                          " bytes were asked for, and the next call asked for " +
+                                          std::to_string(e.asked) + ": the -1 was added to the total"};
+    failed = e.result < 0 ? &e : nullptr;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<Cause> cause_of_divergence(const Observation& o, const Channel& c) {
+  const Record& r = o.record;
+  const Divergence& d = *o.divergence;
+  const Sends sends = sends_on(r, c);
+  if (auto cause = minus_one(r, sends, c, d)) return cause;
+  if (auto cause = minus_one_added(r, c)) return cause;
+  if (auto cause = last_part(r, sends, d)) return cause;
+  if (auto cause = interrupted_send(r, sends, d)) return cause;
+  if (sends.whole) {
+    if (auto cause = overrun(r, sends, d)) return cause;
+  }
+  if (auto cause = more_than_received(r, sends, d)) return cause;
+  return short_send(r, sends, d, c.source == c.name && !c.lines);
+}
+
+}  // namespace sockrig

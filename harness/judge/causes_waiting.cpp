@@ -1,0 +1,112 @@
+// Causes of a standstill: what the program waits for, and who waits for it meanwhile.
+#include <algorithm>
+
+#include "judge/causes.hpp"
+
+namespace sockrig {
+namespace {
+
+std::optional<Cause> not_drained(const Observation& o) {
+  const Record& r = o.record;
+  const bool in_epoll = std::ranges::any_of(
+      r.last_look.threads, [](const Waiting& w) { return w.call.starts_with("epoll_") && !w.sleeping; });
+  if (!in_epoll) return {};
+  for (const Channel& c : r.channels) {
+    const KernelSocket* end = subjects_end(o, c);
+    if (end == nullptr || end->receive_queue == 0) continue;
+    for (const SocketRecord& s : r.sockets) {
+      const bool same = s.local_port == end->local_port && s.remote_port == end->remote_port;
+      if (!same || (s.flags & (wire::socket_edge_triggered | wire::socket_closed)) != wire::socket_edge_triggered)
+        continue;
+      return Cause{"edge-not-drained",
+                   bytes(end->receive_queue) + (end->receive_queue == 1 ? " lies" : " lie") + " unread on " + c.name +
+                       ", which is registered edge-triggered (EPOLLET): of bytes that were there already no further "
+                       "event comes. Receive until recv() says EAGAIN"};
+    }
+  }
+  return {};
+}
+
+// One thread, waiting on one connection, and others have sent what nobody reads.
+std::optional<Cause> blocks_others(const Observation& o, const Channel* awaited) {
+  const Record& r = o.record;
+  if (r.last_look.threads.size() != 1 || o.blocked_on.empty()) return {};
+  if (awaited != nullptr && awaited->name == o.blocked_on) return {};
+  std::size_t others = 0;
+  for (const Channel& c : r.channels) {
+    const KernelSocket* end = c.name == o.blocked_on ? nullptr : subjects_end(o, c);
+    if (end != nullptr && end->receive_queue > 0) ++others;
+  }
+  if (others == 0) return {};
+  const bool sends = o.blocked_call.starts_with("send") || o.blocked_call.starts_with("write");
+  return Cause{sends ? "blocks-others" : "serves-one-at-a-time",
+               std::to_string(others) + (others == 1 ? " other connection has" : " other connections have") +
+                   " sent something that nobody reads meanwhile"};
+}
+
+// It waits to send where the other side waits to be read: neither can go on.
+std::optional<Cause> sends_without_reading(const Observation& o) {
+  const bool sends = o.blocked_call.starts_with("send") || o.blocked_call.starts_with("write");
+  if (!sends || o.blocked_on.empty()) return {};
+  for (const Channel& c : o.record.channels) {
+    const KernelSocket* end = c.name == o.blocked_on ? subjects_end(o, c) : nullptr;
+    if (end == nullptr || end->receive_queue == 0) continue;
+    return Cause{"sends-without-reading", bytes(end->receive_queue) + " that came on " + c.name +
+                                              " meanwhile lie unread: whoever only sends while the other side sends, "
+                                              "too, may wait for ever"};
+  }
+  return {};
+}
+
+const SocketRecord* record_of(const Record& r, const Channel& c) {
+  const SocketRecord* found = nullptr;
+  for (const SocketRecord& s : r.sockets) {
+    if (c.local_port != 0 && s.remote_port == c.local_port && s.local_port == r.port) found = &s;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::optional<Cause> cause_of_standstill(const Observation& o, const Channel* awaited) {
+  if (auto cause = not_drained(o)) return cause;
+  if (auto cause = blocks_others(o, awaited)) return cause;
+  if (auto cause = sends_without_reading(o)) return cause;
+  return awaited != nullptr ? cause_of_debt(o, *awaited) : std::nullopt;
+}
+
+// An echo that came short: the program had the bytes, and kept some, or it never took them.
+std::optional<Cause> cause_of_debt(const Observation& o, const Channel& c) {
+  const SocketRecord* s = record_of(o.record, c);
+  if (s == nullptr || c.source != c.name || c.received >= c.due) return {};
+  if (s->received != c.sent || s->sent >= s->received || c.received != s->sent) return {};
+  return Cause{"bytes-owed", "it received all " + bytes(s->received) + " of " + c.name + " and sent " +
+                                 std::to_string(s->sent) + " of them: it owes " + bytes(s->received - s->sent)};
+}
+
+// A connection that was not closed although its end came: which process has it open, if another one closed it.
+std::optional<Cause> cause_of_open_connection(const Observation& o, const Channel& c) {
+  const Record& r = o.record;
+  const KernelSocket* end = subjects_end(o, c);
+  if (end == nullptr || end->inode == 0) return {};
+  std::vector<std::int32_t> holders, closers;
+  for (const Holder& h : r.holders) {
+    if (h.inode == end->inode && std::ranges::find(holders, h.pid) == holders.end()) holders.push_back(h.pid);
+  }
+  for (const CallEvent& e : r.events) {
+    if (e.call != wire::Call::close || e.result != 0 || e.socket < 0) continue;
+    const SocketRecord& s = r.sockets[static_cast<std::size_t>(e.socket) % r.sockets.size()];
+    if (s.local_port == end->local_port && s.remote_port == end->remote_port) closers.push_back(e.pid);
+  }
+  if (holders.size() != 1 || r.events.empty()) return {};
+  const bool first = holders.front() == r.events.front().pid;
+  const bool forked = std::ranges::any_of(r.events, [&](const CallEvent& e) { return e.pid != holders.front(); });
+  const bool other_closed = std::ranges::any_of(closers, [&](std::int32_t pid) { return pid != holders.front(); });
+  if (!forked || (!other_closed && !first)) return {};
+  return Cause{"held-by-other-process",
+               std::string(other_closed ? "one process has closed it, but " : "") +
+                   (first ? "the process that was started first" : "another one") +
+                   " still has it open: after fork() both have the descriptor, and each must close its own"};
+}
+
+}  // namespace sockrig

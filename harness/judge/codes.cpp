@@ -1,0 +1,103 @@
+#include "judge/codes.hpp"
+
+#include <algorithm>
+
+namespace sockrig {
+namespace {
+
+constexpr std::string_view stuck_in = "stuck-in-";
+
+constexpr DiagnosisCode codes[] = {
+    // Causes: the calls prove them.
+    {"short-send-ignored", "a send took a part, and the rest was never sent"},
+    {"short-send-from-start", "after a short send the next one began at the start of the buffer again"},
+    {"short-send-last-part", "after two short sends the position was the last part instead of the sum"},
+    {"short-send-overrun", "after a short send the next one was given the full length from the new position"},
+    {"short-send-misplaced", "after a short send the next one did not go on where it stopped"},
+    {"short-recv-ignored", "more was sent than the last receive had returned"},
+    {"minus-one-as-size", "the -1 of a failed call was used as a length"},
+    {"minus-one-added", "the -1 of a failed call was added to a total"},
+    {"interrupted-send-dropped", "what an interrupted send was given was never sent"},
+    {"interrupt-taken-for-end", "the connection was closed because a signal interrupted a call (EINTR)"},
+    {"would-block-taken-for-end", "the connection was closed because there was nothing to do yet (EAGAIN)"},
+    {"interrupt-ends-program", "the program ended, and its last call was interrupted by a signal (EINTR)"},
+    {"would-block-ends-program", "the program ended, and its last call had nothing to do yet (EAGAIN)"},
+    {"error-ends-program", "the program ended, and its last call had failed"},
+    {"end-of-stream-ends-program", "the program ended when one connection came to its end"},
+    {"reset-by-linger", "SO_LINGER with 0 seconds turned the end of the stream into a reset"},
+    {"closed-unread", "a connection was closed with bytes unread, which resets it"},
+    {"held-by-other-process", "a connection stays open because another process has it open, too"},
+    {"edge-not-drained", "an edge-triggered descriptor was not read until EAGAIN"},
+    {"blocks-others", "the only thread waits in a send to one client while others wait for it"},
+    {"serves-one-at-a-time", "the only thread waits for one client while others wait for it"},
+    {"sends-without-reading", "it waits to send to a client whose own bytes it does not read"},
+    {"bytes-owed", "an echo server received bytes that it did not send back"},
+    {"closed-unserved", "a connection was accepted and closed without a receive"},
+    {"busy-waits", "a call that would block is made again and again without waiting"},
+    {"spins-on-error", "a call that fails is made again and again"},
+    {"spins-at-end", "the end of the stream is received again and again"},
+    {"reuseaddr-missing", "bind() failed because SO_REUSEADDR was not set"},
+    {"reuseaddr-after-bind", "bind() failed because SO_REUSEADDR was set after it"},
+    {"port-byte-swapped", "htons() is missing"},
+    {"stopped-at-nul", "bytes from a NUL on were lost, as if the data were a C string"},
+    {"killed-by-sigpipe", "SIGPIPE killed the program when it sent on a connection that was gone"},
+    {"uncaught-exception", "an exception that nobody caught ended the program"},
+    {"exits-zero-after-loss", "a client exited with 0 although its data did not get through"},
+    // Of the bytes.
+    {"lost-bytes", "bytes are missing from a stream"},
+    {"repeated-bytes", "a stream goes back to bytes that came before"},
+    {"swapped-bytes", "parts of a stream changed places"},
+    {"foreign-bytes", "bytes of one connection came on another"},
+    {"inserted-bytes", "bytes came that nobody sent"},
+    {"corrupted-bytes", "bytes are wrong"},
+    {"unexpected-bytes", "bytes came where none were due"},
+    // Of connections.
+    {"ended-early", "a stream ended before all was delivered"},
+    {"reset", "a connection was reset that should have ended"},
+    {"input-closed", "the program closed its standard input"},
+    {"connect-failed", "a connection could not be made"},
+    {"not-closed", "a connection was not closed at its end"},
+    // Of the port.
+    {"not-listening", "nothing listens on the port"},
+    {"wrong-port", "the program listens on another port"},
+    {"ended-before-listening", "the program ended before it listened"},
+    // Of the program.
+    {"killed-by-signal", "a signal killed the program"},
+    {"ended", "the program ended though it should go on"},
+    {"did-not-end", "the program went on though it should end"},
+    {"wrong-exit", "the exit status is not what was wanted"},
+    {"no-message", "the program failed without a message"},
+    {"unexpected-answer", "the server says something where the dialogue has nothing"},
+    {"wrong-answer", "the answer is not the one that the dialogue says"},
+    {"port-shared", "the program listens on a port that another one has"},
+    {"port-kept", "the port is still listened on though the server has ended"},
+    {"closed-twice", "a number was closed that was closed already"},
+    {"zombies", "children have ended and were not waited for"},
+    {"results-not-freed", "a list of getaddrinfo() was not freed"},
+    {"results-freed-twice", "a list of getaddrinfo() was freed twice"},
+    {"failed-socket-open", "the socket of a failed attempt to connect stays open"},
+    {"failed-socket-used-again", "a socket was connected again after its attempt had failed"},
+    {"descriptors-leaked", "more descriptors are open than before"},
+    {"memory-grows", "more memory is used than allowed"},
+    {"too-much", "a limit was exceeded"},
+    {"too-much-memory", "the limit of memory was exceeded"},
+    {"too-many-processes", "the limit of processes was exceeded"},
+    {"lost-silently", "it exits with status 0, although not all that was due came"},
+    {"spins", "the processor is busy, and no byte moves"},
+    {"stuck", "every thread waits for what cannot come"},
+    {"stuck-in-CALL", "every thread that serves a connection waits in CALL for what cannot come"},
+    {"no-progress", "nothing moved for 10 seconds, though the program wakes up by itself"},
+};
+
+}  // namespace
+
+std::span<const DiagnosisCode> diagnosis_codes() {
+  return codes;
+}
+
+bool is_diagnosis_code(std::string_view code) {
+  if (code.starts_with(stuck_in)) return code.size() > stuck_in.size();
+  return std::ranges::any_of(codes, [&](const DiagnosisCode& c) { return c.code == code; });
+}
+
+}  // namespace sockrig

@@ -1,0 +1,95 @@
+#include "run/coverage.hpp"
+
+#include <algorithm>
+
+#include "run/proc.hpp"
+
+namespace sockrig {
+namespace {
+
+struct Seen {
+  std::uint64_t received = 0, sent = 0;
+};
+
+Seen seen_on(const Channel& c, const std::vector<SocketRecord>& sockets) {
+  Seen sum;
+  for (const SocketRecord& s : sockets) {
+    const auto is_its = [&](std::uint16_t port) { return port == s.remote_port || port == s.local_port; };
+    if (!is_its(c.local_port) && std::ranges::none_of(c.earlier_ports, is_its)) continue;
+    sum.received += s.received;
+    sum.sent += s.sent;
+  }
+  return sum;
+}
+
+// What came out of the program as an echo of this connection had come in before.
+std::uint64_t echoed_from(const Channel& c, const std::vector<Channel>& channels) {
+  std::uint64_t most = 0;
+  for (const Channel& other : channels) {
+    if (other.source == c.name && !other.lines)
+      most = std::max(most, std::min(other.received, other.differs_at.value_or(other.received)));
+  }
+  return most;
+}
+
+void note(std::string& out, const Channel& c, const char* did, std::uint64_t least, std::uint64_t seen) {
+  if (least > seen && out.empty())
+    out = "on " + c.name + " it " + did + " at least " + bytes(least) + ", and " + std::to_string(seen) + " were seen";
+}
+
+}  // namespace
+
+Unseen unseen_bytes(const std::vector<Channel>& channels, const std::vector<SocketRecord>& sockets) {
+  Unseen out;
+  for (const Channel& c : channels) {
+    if (c.local_port == 0) continue;
+    const Seen seen = seen_on(c, sockets);
+    std::uint64_t least = echoed_from(c, channels);
+    // What an earlier connection of that name took with it is not known.
+    if (c.on_the_way && c.earlier_ports.empty() && c.sent > *c.on_the_way)
+      least = std::max(least, c.sent - *c.on_the_way);
+    note(out.received, c, "received", least, seen.received);
+    note(out.sent, c, "sent", c.received, seen.sent);
+  }
+  return out;
+}
+
+std::optional<std::uint64_t> bytes_on_the_way(std::uint16_t connection_port, std::uint16_t service_port,
+                                              const std::vector<KernelSocket>& sockets) {
+  const KernelSocket *local = nullptr, *remote = nullptr;
+  for (const KernelSocket& s : sockets) {
+    const bool live = s.state == TcpState::established || s.state == TcpState::close_wait ||
+                      s.state == TcpState::fin_wait1 || s.state == TcpState::fin_wait2;
+    if (!live) continue;
+    if (s.local_port == connection_port && s.remote_port == service_port) local = &s;
+    if (s.local_port == service_port && s.remote_port == connection_port) remote = &s;
+  }
+  if (local == nullptr || remote == nullptr) return std::nullopt;
+  // Which of the two is the peer's is not asked: to count both queues of both can only be too much.
+  return std::uint64_t{local->send_queue} + remote->send_queue + local->receive_queue + remote->receive_queue;
+}
+
+std::vector<std::string> out_of_sight(const std::vector<pid_t>& pids) {
+  std::vector<std::string> out;
+  const auto add = [&](std::string what) {
+    if (std::ranges::find(out, what) == out.end()) out.push_back(std::move(what));
+  };
+  for (const pid_t pid : pids) {
+    const std::string folder = "/proc/" + std::to_string(pid);
+    const std::string maps = read_file(folder + "/maps");
+    std::string name = read_file(folder + "/comm");
+    if (!name.empty()) name.pop_back();
+    bool socket = false, ring = false;
+    for (const OpenDescriptor& d : open_descriptors(pid)) {
+      socket = socket || d.target.starts_with("socket:");
+      ring = ring || d.target == "anon_inode:[io_uring]";
+    }
+    if (!maps.empty() && socket && maps.find("sockrig-shim") == maps.npos)
+      add("'" + name +
+          "' runs without the shim: it is a static program, or was started with an environment of its own");
+    if (ring) add("'" + name + "' uses io_uring");
+  }
+  return out;
+}
+
+}  // namespace sockrig

@@ -1,0 +1,239 @@
+// What becomes of the subject: how it stops and what it leaves behind; and the queue of the peer's own listener.
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "run/rig.hpp"
+
+namespace sockrig {
+namespace {
+
+constexpr int room = 1024;       // of the peer's listener, as it was made
+constexpr int most_fillers = 8;  // a backlog of 0 holds one connection
+
+sockaddr_in loopback(std::uint16_t port) {
+  sockaddr_in a{};
+  a.sin_family = AF_INET;
+  a.sin_port = htons(port);
+  a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return a;
+}
+
+// Looks through a file piece by piece: programs can be large.
+bool holds(const std::string& path, std::string_view text) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string piece;
+  char buffer[1 << 16];
+  for (ssize_t got; file && (got = ::read(file.get(), buffer, sizeof buffer)) > 0;) {
+    piece.erase(0, piece.size() - std::min(piece.size(), text.size() - 1));
+    piece.append(buffer, static_cast<std::size_t>(got));
+    if (piece.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// By what is mapped into it, and by what Go writes into its programs; "" = none that we know.
+std::string garbage_collector(pid_t pid) {
+  const std::string base = "/proc/" + std::to_string(pid);
+  const std::string maps = read_file(base + "/maps");
+  constexpr std::array<std::string_view, 9> known = {"libjvm.so", "libcoreclr.so", "libmono",  "libnode", "/node\n",
+                                                     "libruby",   "beam.smp",      "libgc.so", "libguile"};
+  for (const std::string_view name : known) {
+    if (maps.find(name) != std::string::npos) return std::string(name.front() == '/' ? "node" : name);
+  }
+  return maps.find("libgo.so") != std::string::npos || holds(base + "/exe", "\xff Go buildinf:") ? "Go" : "";
+}
+
+}  // namespace
+
+bool Rig::advance_life(Running& r, Subject& s) {
+  switch (r.step->verb) {
+    case StepVerb::kill_first:
+      record_.ended_by_script = true;
+      if (s.started() && !s.poll_end()) ::kill(s.pid(), SIGKILL);
+      return r.done = true;
+    case StepVerb::told_to_stop:
+      return tell_to_stop(r, s);
+    case StepVerb::releases_port:
+      return release_port(r);
+    case StepVerb::makes_children:
+      return find_child(r);
+    case StepVerb::has_no_zombies:
+      return find_zombies(r);
+    case StepVerb::frees_memory:
+      for (const pid_t pid : subject_pids()) {
+        const std::string collector = garbage_collector(pid);
+        if (collector.empty()) continue;
+        contradict(r, "not-met", "its run-time (" + collector + ") collects garbage when it sees fit");
+        return true;
+      }
+      return r.done = true;
+    case StepVerb::count_memory:
+      if (!wait_until_idle(r)) return false;
+      counted_memory_ = memory(false);
+      return r.done = true;
+    case StepVerb::memory_grows:
+      return compare_memory(r);
+    case StepVerb::closes_once:
+      return count_closes(r, s);
+    default:
+      throw std::logic_error("a step that no subject has: " + r.step->text);
+  }
+}
+
+bool Rig::tell_to_stop(Running& r, Subject& s) {
+  const std::optional<StopOrder> order = parse_stop(spec_.stop);
+  if (!order) throw std::logic_error("told to stop, and not how");  // the plan skips such a run
+  record_.ended_by_script = true;
+  if (order->signal == 0) {
+    const std::string line = order->line + "\n";
+    // A program that has closed its standard input does not hear it; then it will not end.
+    (void)!::write(s.standard_input(), line.data(), line.size());
+  } else if (s.started() && !s.poll_end()) {
+    ::kill(s.pid(), order->signal);
+  } else {
+    signal_all(subject_pids(), order->signal);  // a daemon: its first process has long ended
+  }
+  return r.done = true;
+}
+
+bool Rig::release_port(Running& r) {
+  if (!listens()) return r.done = true;
+  if (!wait_until_idle(r)) return false;
+  if (!listens()) return r.done = true;
+  const bool first_ended = subject_.ending().has_value();
+  contradict(r, "port-kept",
+             first_ended ? "a child of it still listens on port " + std::to_string(port_) +
+                               ": whoever does not accept must close the listener"
+                         : "it still listens on port " + std::to_string(port_));
+  return true;
+}
+
+bool Rig::find_child(Running& r) {
+  const auto is_new = [&](pid_t pid) {
+    return std::ranges::find(processes_before_, pid) == processes_before_.end() && process_state(pid).has_value();
+  };
+  if (std::ranges::any_of(subject_pids(), is_new)) return r.done = true;
+  if (!wait_until_idle(r)) return false;
+  if (std::ranges::any_of(subject_pids(), is_new)) return r.done = true;
+  contradict(r, "not-met", "no child process of it serves this connection");
+  return true;
+}
+
+bool Rig::find_zombies(Running& r) {
+  if (!wait_until_idle(r)) return false;
+  // Orphans are not its own to wait for.
+  const std::vector<pid_t> pids = subject_pids();
+  const auto zombies = std::ranges::count_if(pids, [&](pid_t pid) {
+    const auto [state, parent] = state_and_parent(pid);
+    return state == 'Z' && std::ranges::find(pids, parent) != pids.end();
+  });
+  record_.kernel["zombies"] = zombies;
+  if (zombies == 0) return r.done = true;
+  const Look l = look();
+  // Some wait for their children now and then, by a timer.
+  if (l.motion == Motion::dozing && !came_back(l, switches_at_zombies_).value_or(false)) return false;
+  if (l.motion == Motion::moving) return false;
+  contradict(r, "zombies",
+             std::to_string(zombies) + (zombies == 1 ? " child of it has" : " children of it have") +
+                 " ended and not been waited for");
+  return true;
+}
+
+bool Rig::compare_memory(Running& r) {
+  if (!wait_until_idle(r)) return false;
+  const std::uint64_t now = memory(false), grown = now > counted_memory_ ? now - counted_memory_ : 0;
+  record_.kernel["memory counted"] = static_cast<std::int64_t>(counted_memory_);
+  record_.kernel["memory grown"] = static_cast<std::int64_t>(grown);
+  if (grown > r.step->bytes)
+    contradict(
+        r, "memory-grows",
+        "its memory grew by " + bytes(grown) + " since it was counted; " + bytes(r.step->bytes) + " were allowed");
+  return r.done = true;
+}
+
+bool Rig::count_closes(Running& r, const Subject& s) {
+  const bool over = s.ending().has_value() && subject_pids().empty();
+  if (!over && !wait_until_idle(r)) return false;
+  const std::int64_t twice = region_.memory().closed_twice.load();
+  if (twice <= 0) return r.done = true;
+  contradict(r, "closed-twice",
+             "close() was called " + std::to_string(twice) + (twice == 1 ? " time" : " times") +
+                 " on a number that was closed already: in between it may have been given to another connection");
+  return true;
+}
+
+std::int64_t Rig::turned_away() const {
+  return network_counter("ListenOverflows").value_or(0) - overflows_before_;
+}
+
+bool Rig::advance_queue(Running& r) {
+  switch (r.step->verb) {
+    case StepVerb::queue_fills:
+      return fill_queue(r);
+    case StepVerb::queue_turns_away:
+      record_.kernel["ListenOverflows"] = turned_away();
+      if (turned_away() > 0) return r.done = true;
+      if (!wait_until_idle(r)) return false;
+      if (turned_away() > 0) return r.done = true;
+      contradict(r, "no-evidence", "the kernel did not turn the client away");
+      return true;
+    case StepVerb::queue_turns_away_again:
+      record_.kernel["ListenOverflows"] = turned_away();
+      r.done = turned_away() > 1 || subject_.poll_end();
+      return r.done;
+    case StepVerb::queue_drains:
+      return drain_queue(r);
+    default:
+      throw std::logic_error("a step that no queue has: " + r.step->text);
+  }
+}
+
+bool Rig::queue_is(bool full) {
+  return full == std::ranges::any_of(sock_diag_.listeners(), [&](const KernelSocket& l) {
+           return l.local_port == port_ && l.receive_queue > l.send_queue;
+         });
+}
+
+// A backlog of n holds n + 1 connections (listen(2) on Linux).
+bool Rig::fill_queue(Running& r) {
+  check("listen", ::listen(listeners_.v4.get(), 0));
+  const sockaddr_in here = loopback(port_);
+  for (int i = 0; i < most_fillers && !queue_is(true); ++i) {
+    Descriptor s(check("socket", ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
+    check("connect", ::connect(s.get(), reinterpret_cast<const sockaddr*>(&here), sizeof here));
+    fillers_.push_back(std::move(s));
+  }
+  if (!queue_is(true)) throw std::runtime_error("the queue of the peer's listener cannot be filled");
+  overflows_before_ = network_counter("ListenOverflows").value_or(0);
+  return r.done = true;
+}
+
+bool Rig::drain_queue(Running& r) {
+  // They came first, so they stand in front.
+  while (!fillers_.empty()) {
+    const Descriptor accepted(check("accept", ::accept4(listeners_.v4.get(), nullptr, nullptr, SOCK_CLOEXEC)));
+    fillers_.pop_back();
+  }
+  check("listen", ::listen(listeners_.v4.get(), room));
+  return r.done = true;
+}
+
+// The client was turned away and waits; the kernel will repeat its request by itself.
+bool Rig::kernel_tries_again(const Look& l) const {
+  const bool awaited = std::ranges::any_of(tasks_, [](const Task& t) {
+    return std::ranges::any_of(
+        t.running, [](const Running& r) { return !r.done && r.step->verb == StepVerb::queue_turns_away_again; });
+  });
+  return awaited && std::ranges::any_of(l.sockets, [&](const KernelSocket& s) {
+           return s.state == TcpState::syn_sent && s.remote_port == port_;
+         });
+}
+
+}  // namespace sockrig
