@@ -135,7 +135,7 @@ Moved Endpoint::receive(std::size_t most) {
     return Moved::something;
   }
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return Moved::nothing;
-  channel.ended = got == 0 ? Ended::end : Ended::reset;
+  channel.ended = got == 0 && !broken ? Ended::end : Ended::reset;
   return Moved::something;
 }
 
@@ -151,7 +151,7 @@ void begin_connect(Endpoint& e, std::uint16_t port, std::uint64_t receive_buffer
   e.channel.ended = Ended::no;
   e.channel.shut = false;
   use_socket(e, std::move(s));
-  e.connected = false;
+  e.connected = e.broken = false;
   note_local_port(e);
 }
 
@@ -159,9 +159,12 @@ std::string finish_connect(Endpoint& e) {
   int error = 0;
   socklen_t size = sizeof error;
   check("getsockopt(SO_ERROR)", ::getsockopt(e.socket.get(), SOL_SOCKET, SO_ERROR, &error, &size));
+  // Whoever answers a SYN with a reset refuses; any later reset ends a connection that had been made.
+  e.broken = error == ECONNRESET || error == EPIPE;
+  if (e.broken) error = 0;
   sockaddr_storage other{};
   size = sizeof other;
-  if (error == 0 && ::getpeername(e.socket.get(), reinterpret_cast<sockaddr*>(&other), &size) != 0)
+  if (error == 0 && !e.broken && ::getpeername(e.socket.get(), reinterpret_cast<sockaddr*>(&other), &size) != 0)
     error = ECONNREFUSED;
   e.connected = error == 0;
   return error == 0 ? std::string() : std::strerror(error);
