@@ -89,7 +89,59 @@ constexpr DiagnosisCode codes[] = {
     {"no-progress", "nothing moved for 10 seconds, though the program wakes up by itself"},
 };
 
+struct CodeHint {
+  std::string_view code, hint;
+};
+constexpr CodeHint hints[] = {
+    {"short-send-ignored",
+     "send() returns how many bytes it took, which may be fewer than you gave it. Send the rest, beginning where it "
+     "stopped, until all are taken."},
+    {"short-recv-ignored",
+     "recv() returns how many bytes came, which may be fewer than you asked for: send on just so many, not the whole "
+     "buffer. What lies behind them is old."},
+    {"foreign-bytes",
+     "Bytes of one connection came out on another: a buffer, a position or a descriptor is shared between connections. "
+     "Give each connection its own, as a local variable or in an object per connection; static and global ones are one "
+     "for all."},
+    {"unexpected-bytes",
+     "More was sent than is due. Send as many bytes as recv() returned: no terminating NUL, no greeting, no debugging "
+     "output on the connection."},
+    {"stopped-at-nul",
+     "A stream may hold zeros: strlen(), strcpy() and printf(\"%s\") stop at the first. Use the count that recv() "
+     "returned."},
+    {"minus-one-as-size",
+     "recv() and send() return -1 on failure. Keep the result in a signed type (ssize_t) and look at it before you use "
+     "it as a length."},
+    {"end-of-stream-ends-program",
+     "recv() returning 0 is the end of that one connection: close it and go on serving the others."},
+    {"error-ends-program",
+     "An error on one connection, or a client that has gone, must not end the whole program: close that connection and "
+     "go on."},
+    {"spins-on-error",
+     "A call that fails again and again will not succeed by being repeated at once. Look at errno: give up, or wait."},
+    {"spins-at-end", "recv() returns 0 at the end of the stream, for ever. Leave the loop and close the connection."},
+    {"uncaught-exception",
+     "Catch what your functions throw where one connection is served, so that its trouble ends that connection only."},
+    {"killed-by-sigpipe",
+     "Sending on a connection whose other end is gone raises SIGPIPE, which ends the program. Pass MSG_NOSIGNAL to "
+     "send(), or ignore SIGPIPE, and take EPIPE for the end of that connection."},
+    {"held-by-other-process",
+     "After fork() both processes hold the connection, and it ends only when both have closed it: the parent closes the "
+     "connection, the child the listener."},
+    {"edge-not-drained",
+     "An edge-triggered descriptor is reported once for what has come: receive until recv() says EAGAIN."},
+    {"closed-unread",
+     "close() with bytes unread resets the connection, and the reset may destroy what you sent. Shut down writing and "
+     "read to the end first."},
+    {"reset-by-linger", "SO_LINGER with 0 seconds makes every close() a reset. Leave the option alone."},
+};
+
 }  // namespace
+
+std::string_view hint_of(std::string_view code) {
+  const auto found = std::ranges::find(hints, code, &CodeHint::code);
+  return found == std::end(hints) ? std::string_view() : found->hint;
+}
 
 std::span<const DiagnosisCode> diagnosis_codes() {
   return codes;

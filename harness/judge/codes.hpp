@@ -13,6 +13,8 @@ struct DiagnosisCode {
 
 // Causes first, then what was seen where no cause could be proved.
 std::span<const DiagnosisCode> diagnosis_codes();
+// What to look at, where the cause says more than the scenario's hint does; "" = nothing better.
+std::string_view hint_of(std::string_view code);
 bool is_diagnosis_code(std::string_view code);  // "stuck-in-" is followed by the name of a call
 
 }  // namespace sockrig

@@ -203,7 +203,9 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
   if (channel != nullptr) out.connection = channel->name;
   const bool killed = r.subject_ending && r.subject_ending->by_signal && !r.ended_by_script;
   const bool ended = r.subject_ending && !r.ended_by_script;
-  const bool at_listens = r.unmet && r.steps[r.unmet->step].verb == StepVerb::listens;
+  const bool at_listens = r.unmet && (r.steps[r.unmet->step].verb == StepVerb::listens ||
+                                        (r.steps[r.unmet->step].verb == StepVerb::begins_or_complains &&
+                                         is_server(spec.role) && !r.subject_ending));
 
   if (killed)
     diagnose_end(spec, o, out);

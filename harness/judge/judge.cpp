@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "judge/codes.hpp"
+
 namespace sockrig {
 namespace {
 
@@ -75,7 +77,7 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpe
   if (!o.attached)
     return {Outcome::inconclusive,
             "the shim is not in the program (is it static, or does it clear its environment?)" + silent};
-  if (!o.data_seen)
+  if (!o.data_seen && fault.seen == 0)
     return {Outcome::inconclusive, "the program's calls were not seen (" + why_unseen(o.record) + ")" + silent};
   std::string why;
   bool program = false, moment = false;
@@ -207,6 +209,7 @@ Result judge(const RunSpec& spec, const Observation& o) {
   r.outcome = Outcome::fail;
   r.diagnosis = diagnose(spec, o);
   r.reason = r.diagnosis->message;
+  if (const std::string_view better = hint_of(r.diagnosis->code); !better.empty()) r.hint = better;
   return r;
 }
 

@@ -51,7 +51,7 @@ bool Rig::advance_dead_sockets(Running& r) {
   if (!wait_until_idle(r)) return false;
   // The kernel lists what is connected, being connected or listening; a socket whose attempt failed is on no list.
   std::set<std::string> listed;
-  for (const KernelSocket& s : sock_diag_.list()) listed.insert("socket:[" + std::to_string(s.inode) + "]");
+  for (const KernelSocket& s : sock_diag_.alive()) listed.insert("socket:[" + std::to_string(s.inode) + "]");
   std::set<std::string> dead;  // two processes may share one
   for (const pid_t pid : subject_pids()) {
     for (const OpenDescriptor& d : open_descriptors(pid)) {

@@ -49,6 +49,14 @@ std::vector<KernelSocket> SockDiag::list() {
   return out;
 }
 
+std::vector<KernelSocket> SockDiag::alive() {
+  constexpr std::uint32_t states = ~(1u << static_cast<unsigned>(TcpState::time_wait));
+  std::vector<KernelSocket> out;
+  dump(AF_INET, states, tries_and_memory, out);
+  dump(AF_INET6, states, tries_and_memory, out);
+  return out;
+}
+
 std::vector<KernelSocket> SockDiag::listeners() {
   constexpr std::uint32_t listening = 1u << static_cast<unsigned>(TcpState::listen);
   std::vector<KernelSocket> out;

@@ -40,6 +40,8 @@ class SockDiag {
   SockDiag();  // throws std::system_error
   // All TCP sockets, IPv4 then IPv6. Throws std::system_error.
   std::vector<KernelSocket> list();
+  // Without those in TIME_WAIT, of which a network that many share has thousands.
+  std::vector<KernelSocket> alive();
   // Those that listen. Cheap: the others stand in a table of the whole machine that the kernel has to walk.
   std::vector<KernelSocket> listeners();
 

@@ -99,6 +99,7 @@ BOOST_AUTO_TEST_CASE(a_half_closed_connection_and_time_wait_are_seen) {
       return s.state == TcpState::time_wait && s.local_port == client.local_port;
     });
   }));
+  BOOST_TEST(std::ranges::count(diag.alive(), TcpState::time_wait, &KernelSocket::state) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(asking_often_gives_whole_lists) {

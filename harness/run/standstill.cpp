@@ -230,14 +230,14 @@ Look StandstillDetector::look(const std::function<std::vector<pid_t>()>& pids,
   Look out;
   const std::vector<ProcessState> first = states_of(pids());
   if (first.empty()) {
-    out.sockets = sock_diag_.list();  // what the kernel still delivers of a dead program's bytes
+    out.sockets = sock_diag_.alive();  // what the kernel still delivers of a dead program's bytes
     if (!on_its_way(out.sockets) && peer_is_quiet()) out.motion = Motion::gone;
     return out;
   }
   for (const ProcessState& p : first) {
     if (!std::ranges::all_of(p.threads, waits)) return out;
   }
-  out.sockets = sock_diag_.list();
+  out.sockets = sock_diag_.alive();
   if (on_its_way(out.sockets)) return out;
   bool timed = false, attentive = false;
   for (const ProcessState& p : first) {
