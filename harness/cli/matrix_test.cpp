@@ -20,12 +20,36 @@ namespace {
 using nlohmann::json;
 using Ids = std::set<std::string>;
 
+const json& catalogue() {
+  static const json all = [] {
+    const Finished listed = sockrig({"list", "--json"});
+    BOOST_REQUIRE_MESSAGE(listed.code == 0, listed.err);
+    return json::parse(listed.out);
+  }();
+  return all;
+}
+
 Ids catalogue_ids() {
-  const Finished listed = sockrig({"list", "--json"});
-  BOOST_REQUIRE_MESSAGE(listed.code == 0, listed.err);
   Ids out;
-  for (const json& s : json::parse(listed.out)) out.insert(s.at("id").get<std::string>());
+  for (const json& s : catalogue()) out.insert(s.at("id").get<std::string>());
   return out;
+}
+
+bool private_networks() {
+  static const bool there = [] {
+    const JsonRun run = run_for_json({"stream/empty"});
+    return run.report.at("machine").at("sandbox") == "namespaces";
+  }();
+  return there;
+}
+
+// The claims, and all that must hold before them.
+void add_with_prerequisites(const std::string& id, Ids& to) {
+  if (!to.insert(id).second) return;
+  for (const json& s : catalogue()) {
+    if (s.at("id") != id) continue;
+    for (const json& before : s.at("after")) add_with_prerequisites(before.get<std::string>(), to);
+  }
 }
 
 // `matrix_test -- NAME…` tries only these, `-- shard=1/3` every third program; several can then run side by side.
@@ -53,6 +77,14 @@ Comparison tried(const Planted& p, const Ids& wanted) {
   std::vector<std::string> arguments{option_of(p.role), p.command, "--serves", serves};
   if (!p.stop.empty()) arguments.insert(arguments.end(), {"--stop", p.stop});
   if (p.role == Role::custom) arguments.insert(arguments.end(), {"--dialogue", SOCKRIG_SOURCE_DIR "/sut/reference/lines.dialogue"});
+  // Where all runs share one network they take several times as long: there a mistake meets only the claims that must
+  // notice it and what stands before them. `sockrig selftest` tries all of them anywhere.
+  if (p.mistake && !private_networks()) {
+    Ids ids;
+    for (const std::string& id : wanted) add_with_prerequisites(id, ids);
+    arguments.insert(arguments.end(), ids.begin(), ids.end());
+    BOOST_TEST_MESSAGE("no private networks here: " << p.name << " meets " << ids.size() << " claims only");
+  }
   const JsonRun run = run_for_json(arguments);
   std::vector<Result> results;
   for (const json& r : run.report.at("results")) {
@@ -100,7 +132,7 @@ BOOST_AUTO_TEST_CASE(styles) {
     if (p.command.empty())
       BOOST_TEST_MESSAGE(p.name << " is left out: " << p.untried);
     else
-      BOOST_TEST(tried(p, p.fails).passed > 8, p.name);
+      BOOST_TEST(tried(p, {}).passed > 8, p.name);
   }
 }
 

@@ -123,7 +123,6 @@ void add_styles(const std::string& folder, std::vector<Planted>& all) {
     p.name = text_of(entry, "name", file);
     p.mistake = false;
     p.role = role_of(entry, file);
-    p.fails = ids_of(entry["fails"].as_array());
     p.serves = serves_of(entry, file);
     p.stop = entry["stop"].value_or(p.stop);
     const std::string program = folder + "/style-" + p.name, needs = entry["needs"].value_or(std::string());
