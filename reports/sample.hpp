@@ -64,6 +64,7 @@ inline RunResult sample_run() {
                 .sandbox = "namespaces",
                 .engine = "preload",
                 .subject = {{"echo-server", "./server '{host}' {port} <\"&\">"}, {"client", "./client {host} {port}"}},
+                .dialogue = "",
                 .seed = 18446744073709551615u,
                 .interrupted = false,
                 .results = {},

@@ -34,7 +34,8 @@ class Busy {
       }
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       if (::getppid() != parent) ::_exit(0);
-      for (volatile unsigned n = 0;; n = n + 1) {
+      volatile bool busy = true;
+      while (busy) {
       }
     }
   }
@@ -104,12 +105,12 @@ void soak() {
 BOOST_AUTO_TEST_SUITE(soak_test)
 
 BOOST_AUTO_TEST_CASE(busy) {
-  const Busy busy;
+  const Busy others;
   soak();
 }
 
 BOOST_AUTO_TEST_CASE(busy_and_slow) {
-  const Busy busy;
+  const Busy others;
   const Preloaded slow(built("shim-programs/slow.so"));
   soak();
 }
