@@ -8,10 +8,6 @@ namespace {
 
 using nlohmann::json;
 
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 std::string lines_server() {
   return built("reference-server") + " lines --host {host} --port {port} --serves at-once";
 }

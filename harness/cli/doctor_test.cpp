@@ -7,10 +7,6 @@
 namespace sockrig {
 namespace {
 
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // The line that tells of it, without its mark: "" if there is none.
 std::string line_of(const std::string& text, const std::string& what, std::string& mark) {
   for (const char* m : {"ok", "--"}) {

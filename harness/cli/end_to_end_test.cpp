@@ -12,10 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A word that no other process has among its arguments.
 std::string unique_word(const char* what) {
   return std::string("sockrig-test-") + what + "-" + std::to_string(::getpid());

@@ -152,4 +152,8 @@ inline std::vector<pid_t> processes_with(const std::string& word) {
   return out;
 }
 
+inline bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 }  // namespace sockrig

@@ -16,10 +16,6 @@ namespace data = boost::unit_test::data;
 
 constexpr uid_t nobody = 65534;
 
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A program made for tests, in the build tree only.
 std::string program(const std::string& name) {
   return built("shim-programs/" + name);

@@ -12,16 +12,6 @@ namespace {
 
 using wire::Call;
 
-Diagnosis of(const MadeUp& m) {
-  return diagnose(m.spec, m.observed());
-}
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-bool tells(const Diagnosis& d, const std::string& part) {
-  return std::ranges::any_of(d.details, [&](const std::string& line) { return holds(line, part); });
-}
-
 // An event on the connection; `error`: an errno instead of a result.
 CallEvent& call(MadeUp& m, Call c, std::int64_t asked, std::int64_t result, std::int32_t error = 0,
                 std::uint16_t flags = 0) {

@@ -8,20 +8,6 @@
 #include "judge/made_up.hpp"
 
 namespace sockrig {
-namespace {
-
-Diagnosis of(const MadeUp& m) {
-  return diagnose(m.spec, m.observed());
-}
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-bool tells(const Diagnosis& d, const std::string& part) {
-  return std::ranges::any_of(d.details, [&](const std::string& line) { return holds(line, part); });
-}
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(diagnoses)
 
 BOOST_AUTO_TEST_CASE(lost_bytes_are_named_with_offset_and_connection) {

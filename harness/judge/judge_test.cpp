@@ -14,9 +14,6 @@ bool is(Outcome o, const Result& r) {
   if (r.outcome != o) BOOST_TEST_MESSAGE("it is " << to_string(r.outcome) << ": " << r.reason);
   return r.outcome == o;
 }
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 std::uint32_t& withheld(RuleRecord& r, wire::Withheld w) {
   return r.withheld[static_cast<std::size_t>(w)];
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/test/unit_test.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "judge/judge.hpp"
@@ -112,5 +113,15 @@ struct MadeUp {
   Observation observed() const { return observe(spec, record); }
   Result judged() const { return judge(spec, observed()); }
 };
+
+inline Diagnosis of(const MadeUp& m) {
+  return diagnose(m.spec, m.observed());
+}
+inline bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+inline bool tells(const Diagnosis& d, const std::string& part) {
+  return std::ranges::any_of(d.details, [&](const std::string& line) { return holds(line, part); });
+}
 
 }  // namespace sockrig

@@ -8,16 +8,6 @@ using namespace sockrig;
 
 namespace {
 
-bool write_all(int fd, const char* data, size_t size) {
-  while (size > 0) {
-    const ssize_t n = uninterrupted([&] { return write(fd, data, size); });
-    if (n == -1) return false;
-    data += n;
-    size -= static_cast<size_t>(n);
-  }
-  return true;
-}
-
 bool copy(int from, int to) {
   char buffer[buffer_size];
   ssize_t n;

@@ -129,4 +129,14 @@ inline int connect_to_server(int count, char** arguments) {
   die("connect");
 }
 
+inline bool write_all(int fd, const char* data, size_t size) {
+  while (size > 0) {
+    const ssize_t n = uninterrupted([&] { return write(fd, data, size); });
+    if (n == -1) return false;
+    data += n;
+    size -= static_cast<size_t>(n);
+  }
+  return true;
+}
+
 }  // namespace sockrig

@@ -1,11 +1,10 @@
 // A protocol of its own in one thread: poll(), non-blocking sockets, and a buffer for each connection. Each line is
 // answered by its length and itself in capitals; after "quit" the connection ends.
-#include <list>
+#include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "common.hpp"
+#include "poll_loop.hpp"
 
 using namespace sockrig;
 
@@ -66,26 +65,5 @@ void transfer(Client& client, short events) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  const int listener = open_listener(count, arguments);
-  make_non_blocking(listener);
-  std::list<Client> clients;
-  for (;;) {
-    std::vector<pollfd> waiting = {{.fd = listener, .events = POLLIN, .revents = 0}};
-    for (const Client& each : clients) waiting.push_back({.fd = each.fd, .events = each.wanted(), .revents = 0});
-    if (poll(waiting.data(), waiting.size(), -1) == -1) continue;
-    size_t i = 1;
-    for (Client& each : clients)
-      if (const short events = waiting[i++].revents) transfer(each, events);
-    for (const Client& each : clients)
-      if (each.is_over()) close(each.fd);
-    clients.remove_if([](const Client& each) { return each.is_over(); });
-    if (waiting[0].revents == 0) continue;
-    const int fd = accept(listener, nullptr, nullptr);
-    if (fd == -1) {
-      rest_if_short_of_resources();
-      continue;
-    }
-    make_non_blocking(fd);
-    clients.emplace_back().fd = fd;
-  }
+  serve_by_poll<Client>(open_listener(count, arguments), std::mem_fn(&Client::wanted), transfer);
 }

@@ -1,7 +1,7 @@
 // A process for each connection. Children are reaped by a handler, which interrupts accept().
 #include <sys/wait.h>
 
-#include "common.hpp"
+#include "echo.hpp"
 
 using namespace sockrig;
 
@@ -11,23 +11,6 @@ void reap(int) {
   const int saved = errno;
   while (waitpid(-1, nullptr, WNOHANG) > 0) continue;
   errno = saved;
-}
-
-bool send_all(int fd, const char* data, size_t size) {
-  while (size > 0) {
-    const ssize_t n = uninterrupted([&] { return send(fd, data, size, 0); });
-    if (n == -1) return false;
-    data += n;
-    size -= static_cast<size_t>(n);
-  }
-  return true;
-}
-
-void echo(int fd) {
-  char buffer[buffer_size];
-  ssize_t n;
-  while ((n = uninterrupted([&] { return recv(fd, buffer, sizeof buffer, 0); })) > 0)
-    if (!send_all(fd, buffer, static_cast<size_t>(n))) return;
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 // One thread, non-blocking sockets, poll().
-#include <list>
-#include <vector>
-
 #include "event_loop.hpp"
+#include "poll_loop.hpp"
 
 using namespace sockrig;
 
@@ -21,26 +19,5 @@ void transfer(Connection& connection, short events) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  const int listener = open_listener(count, arguments);
-  make_non_blocking(listener);
-  std::list<Connection> connections;
-  for (;;) {
-    std::vector<pollfd> waiting = {{.fd = listener, .events = POLLIN, .revents = 0}};
-    for (const Connection& each : connections) waiting.push_back({.fd = each.fd, .events = wanted(each), .revents = 0});
-    if (poll(waiting.data(), waiting.size(), -1) == -1) continue;
-    size_t i = 1;
-    for (Connection& each : connections)
-      if (const short events = waiting[i++].revents) transfer(each, events);
-    for (const Connection& each : connections)
-      if (each.is_over()) close(each.fd);
-    connections.remove_if([](const Connection& each) { return each.is_over(); });
-    if (waiting[0].revents == 0) continue;
-    const int fd = accept(listener, nullptr, nullptr);
-    if (fd == -1) {
-      rest_if_short_of_resources();
-      continue;
-    }
-    make_non_blocking(fd);
-    connections.emplace_back().fd = fd;
-  }
+  serve_by_poll<Connection>(open_listener(count, arguments), wanted, transfer);
 }

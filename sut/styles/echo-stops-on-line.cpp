@@ -1,22 +1,12 @@
 // A thread for each connection; a line "q" on standard input ends the server.
 #include <string_view>
 
+#include "echo.hpp"
 #include "threads.hpp"
 
 using namespace sockrig;
 
 namespace {
-
-void echo(int fd) {
-  char buffer[buffer_size];
-  ssize_t n;
-  while ((n = uninterrupted([&] { return recv(fd, buffer, sizeof buffer, 0); })) > 0) {
-    for (ssize_t sent = 0, part = 0; sent < n; sent += part) {
-      part = uninterrupted([&] { return send(fd, buffer + sent, static_cast<size_t>(n - sent), MSG_NOSIGNAL); });
-      if (part == -1) return;
-    }
-  }
-}
 
 [[noreturn]] void wait_for_order() {
   char line[64];

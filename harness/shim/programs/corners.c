@@ -10,29 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "probe.h"
+
 enum { amount = 1000, chunk = 300 };
-
-static void must(int holds, const char* what) {
-  if (holds) return;
-  printf("BROKEN %s\n", what);
-  fflush(stdout);
-  _exit(9);
-}
-
-static void connection(int ends[2]) {
-  struct sockaddr_in address;
-  memset(&address, 0, sizeof address);
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const int door = socket(AF_INET, SOCK_STREAM, 0);
-  must(bind(door, (struct sockaddr*)&address, size) == 0 && listen(door, 5) == 0, "listen");
-  must(getsockname(door, (struct sockaddr*)&address, &size) == 0, "getsockname");
-  ends[0] = socket(AF_INET, SOCK_STREAM, 0);
-  must(connect(ends[0], (struct sockaddr*)&address, size) == 0, "connect");
-  ends[1] = accept(door, NULL, NULL);
-  must(ends[1] >= 0 && close(door) == 0, "accept");
-}
 
 static char data[amount];
 
@@ -51,7 +31,7 @@ static void receive_all(int fd) {
 static void greedy(const char* call) {
   int ends[2], way[2];
   char back[amount];
-  connection(ends);
+  connection(ends, 0);
   FILE* file = tmpfile();
   must(file && fwrite(data, 1, amount, file) == amount && fflush(file) == 0, "tmpfile");
   must(pipe(way) == 0 && write(way[1], data, amount) == amount, "pipe");
@@ -73,7 +53,7 @@ static void greedy(const char* call) {
 static void edges(char* self, int exec) {
   int ends[2], queued = 0;
   struct epoll_event event = {.events = EPOLLIN | EPOLLET};
-  connection(ends);
+  connection(ends, 0);
   must(send(ends[0], data, amount, 0) == amount, "send");
   while (queued < amount) must(ioctl(ends[1], FIONREAD, &queued) == 0, "FIONREAD");
   for (int i = 0; i < 2; ++i) must(epoll_ctl(epoll_create1(0), EPOLL_CTL_ADD, ends[1], &event) == 0, "epoll_ctl");

@@ -10,27 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void must(int holds, const char* what) {
-  if (holds) return;
-  printf("BROKEN %s errno=%d\n", what, errno);
-  fflush(stdout);
-  _exit(9);
-}
-
-static int listener(struct sockaddr_in* address) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  must(fd >= 0, "socket");
-  *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  socklen_t size = sizeof *address;
-  must(bind(fd, (struct sockaddr*)address, size) == 0, "bind");
-  must(getsockname(fd, (struct sockaddr*)address, &size) == 0, "getsockname");
-  must(listen(fd, 5) == 0, "listen");
-  return fd;
-}
-
-static void wait_for_input(int fd, int size) {
-  for (int queued = 0; queued < size;) must(ioctl(fd, FIONREAD, &queued) == 0, "FIONREAD");
-}
+#include "probe.h"
 
 static void report(long result) {
   if (result < 0) printf("%s\n", strerrorname_np(errno));
@@ -41,11 +21,7 @@ static void report(long result) {
 static void unready_command(const char* call, const char* how) {
   int ends[2];
   char data[100] = "";
-  struct sockaddr_in address;
-  const int door = listener(&address);
-  ends[0] = socket(AF_INET, SOCK_STREAM, 0);
-  must(connect(ends[0], (struct sockaddr*)&address, sizeof address) == 0, "connect");
-  must((ends[1] = accept(door, NULL, NULL)) >= 0, "accept");
+  connection(ends, 0);
   const int out = !strcmp(call, "send"), edge = !strcmp(how, "edge"), fd = ends[1];
   struct epoll_event event = {.events = (out ? EPOLLOUT : EPOLLIN) | (edge ? EPOLLET : 0)}, got;
   const int queue = epoll_create1(0), flags = !strcmp(how, "signal") ? O_NONBLOCK | O_ASYNC : O_NONBLOCK;
@@ -67,6 +43,7 @@ static void gone_command(const char* how) {
   struct sockaddr_in address;
   const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
   const int door = listener(&address), first = socket(AF_INET, SOCK_STREAM, 0), other = socket(AF_INET, SOCK_STREAM, 0);
+  must(listen(door, 5) == 0, "listen");
   must(connect(first, (struct sockaddr*)&address, sizeof address) == 0, "connect");
   if (!strcmp(how, "reset")) {
     setsockopt(first, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
