@@ -132,6 +132,25 @@ struct ScriptLine {
 };
 using Script = std::vector<ScriptLine>;
 
+// Whether any step of it is such a one: predicate(line, step).
+template <typename Predicate>
+bool any_step(const Script& script, Predicate predicate) {
+  for (const ScriptLine& line : script) {
+    for (const auto& together : line.steps) {
+      for (const Step& step : together) {
+        if (predicate(line, step)) return true;
+      }
+    }
+  }
+  return false;
+}
+// Whether it says itself when the subject starts.
+inline bool starts_subject(const Script& script) {
+  return any_step(script, [](const ScriptLine& line, const Step& step) {
+    return line.actor == ActorKind::subject && step.verb == StepVerb::start;
+  });
+}
+
 // `first_line`, `first_column` (of the first line) and `file` place the diagnostics; `client_role` says whose verbs are
 // allowed (accept or connect, stdin…). Lines with a problem are left out.
 Script parse_script(std::string_view text, const std::string& file, int first_line, bool client_role, Diagnostics& out,

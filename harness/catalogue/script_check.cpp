@@ -68,13 +68,7 @@ bool looks_back(StepVerb v) {
 class Checker {
  public:
   Checker(const Script& script, const std::string& file, Diagnostics& out) : script_(script), file_(file), out_(out) {
-    const bool starts = std::any_of(script.begin(), script.end(), [](const ScriptLine& l) {
-      return l.actor == ActorKind::subject && std::any_of(l.steps.begin(), l.steps.end(), [](const auto& together) {
-               return std::any_of(together.begin(), together.end(),
-                                  [](const Step& s) { return s.verb == StepVerb::start; });
-             });
-    });
-    processes_["subject"].ever = !starts;
+    processes_["subject"].ever = !starts_subject(script);
   }
 
   void run() {

@@ -81,12 +81,10 @@ Result work(const RunSpec& spec, const CampaignOptions& options) {
 }
 
 Worker start_worker(const RunSpec& spec, std::size_t index, const CampaignOptions& options, const sigset_t& old_mask) {
-  int ends[2];
-  check("pipe", ::pipe2(ends, O_CLOEXEC));
+  auto [read_end, write_end] = Pipe();
   Worker w;
   w.index = index;
-  w.result = Descriptor(ends[0]);
-  const Descriptor write_end(ends[1]);
+  w.result = std::move(read_end);
   w.began = steady_clock::now();
   const pid_t parent = ::getpid();
   w.pid = check("fork", ::fork());

@@ -115,10 +115,7 @@ int become(const ExecOptions& options, const std::vector<std::string>& environme
 
 // Tells apart, without a race, a program that could not be started from one that ended at once.
 pid_t start(const ExecOptions& options, const std::vector<std::string>& environment, const sigset_t& mask, int& error) {
-  int ends[2];
-  check("pipe", ::pipe2(ends, O_CLOEXEC));
-  const Descriptor read_end(ends[0]);
-  Descriptor write_end(ends[1]);
+  auto [read_end, write_end] = Pipe();
   const pid_t child = check("fork", ::fork());
   if (child == 0) {
     const int problem = become(options, environment, mask);

@@ -64,10 +64,7 @@ Finding check_sock_diag() {
 // Whether /proc shows in which call another process waits. The child waits for a pipe that is closed when it has been
 // seen.
 Finding check_proc_syscall() {
-  int ends[2];
-  check("pipe", ::pipe2(ends, O_CLOEXEC));
-  const Descriptor read_end(ends[0]);
-  Descriptor write_end(ends[1]);
+  auto [read_end, write_end] = Pipe();
   const pid_t child = check("fork", ::fork());
   if (child == 0) {
     write_end.reset();

@@ -9,48 +9,75 @@ constexpr std::string_view stuck_in = "stuck-in-";
 
 constexpr DiagnosisCode codes[] = {
     // Causes: the calls prove them.
-    {"short-send-ignored", "a send took a part, and the rest was never sent"},
+    {"short-send-ignored", "a send took a part, and the rest was never sent",
+     "send() returns how many bytes it took, which may be fewer than you gave it. Send the rest, beginning where it "
+     "stopped, until all are taken."},
     {"short-send-from-start", "after a short send the next one began at the start of the buffer again"},
     {"short-send-last-part", "after two short sends the position was the last part instead of the sum"},
     {"short-send-overrun", "after a short send the next one was given the full length from the new position"},
     {"short-send-misplaced", "after a short send the next one did not go on where it stopped"},
-    {"short-recv-ignored", "more was sent than the last receive had returned"},
-    {"minus-one-as-size", "the -1 of a failed call was used as a length"},
+    {"short-recv-ignored", "more was sent than the last receive had returned",
+     "recv() returns how many bytes came, which may be fewer than you asked for: send on just so many, not the whole "
+     "buffer. What lies behind them is old."},
+    {"minus-one-as-size", "the -1 of a failed call was used as a length",
+     "recv() and send() return -1 on failure. Keep the result in a signed type (ssize_t) and look at it before you use "
+     "it as a length."},
     {"minus-one-added", "the -1 of a failed call was added to a total"},
     {"interrupted-send-dropped", "what an interrupted send was given was never sent"},
     {"interrupt-taken-for-end", "the connection was closed because a signal interrupted a call (EINTR)"},
     {"would-block-taken-for-end", "the connection was closed because there was nothing to do yet (EAGAIN)"},
     {"interrupt-ends-program", "the program ended, and its last call was interrupted by a signal (EINTR)"},
     {"would-block-ends-program", "the program ended, and its last call had nothing to do yet (EAGAIN)"},
-    {"error-ends-program", "the program ended, and its last call had failed"},
-    {"end-of-stream-ends-program", "the program ended when one connection came to its end"},
-    {"reset-by-linger", "SO_LINGER with 0 seconds turned the end of the stream into a reset"},
-    {"closed-unread", "a connection was closed with bytes unread, which resets it"},
-    {"held-by-other-process", "a connection stays open because another process has it open, too"},
-    {"edge-not-drained", "an edge-triggered descriptor was not read until EAGAIN"},
+    {"error-ends-program", "the program ended, and its last call had failed",
+     "An error on one connection, or a client that has gone, must not end the whole program: close that connection and "
+     "go on."},
+    {"end-of-stream-ends-program", "the program ended when one connection came to its end",
+     "recv() returning 0 is the end of that one connection: close it and go on serving the others."},
+    {"reset-by-linger", "SO_LINGER with 0 seconds turned the end of the stream into a reset",
+     "SO_LINGER with 0 seconds makes every close() a reset. Leave the option alone."},
+    {"closed-unread", "a connection was closed with bytes unread, which resets it",
+     "close() with bytes unread resets the connection, and the reset may destroy what you sent. Shut down writing and "
+     "read to the end first."},
+    {"held-by-other-process", "a connection stays open because another process has it open, too",
+     "After fork() both processes hold the connection, and it ends only when both have closed it: the parent closes the "
+     "connection, the child the listener."},
+    {"edge-not-drained", "an edge-triggered descriptor was not read until EAGAIN",
+     "An edge-triggered descriptor is reported once for what has come: receive until recv() says EAGAIN."},
     {"blocks-others", "the only thread waits in a send to one client while others wait for it"},
     {"serves-one-at-a-time", "the only thread waits for one client while others wait for it"},
     {"sends-without-reading", "it waits to send to a client whose own bytes it does not read"},
     {"bytes-owed", "an echo server received bytes that it did not send back"},
     {"closed-unserved", "a connection was accepted and closed without a receive"},
     {"busy-waits", "a call that would block is made again and again without waiting"},
-    {"spins-on-error", "a call that fails is made again and again"},
-    {"spins-at-end", "the end of the stream is received again and again"},
+    {"spins-on-error", "a call that fails is made again and again",
+     "A call that fails again and again will not succeed by being repeated at once. Look at errno: give up, or wait."},
+    {"spins-at-end", "the end of the stream is received again and again",
+     "recv() returns 0 at the end of the stream, for ever. Leave the loop and close the connection."},
     {"reuseaddr-missing", "bind() failed because SO_REUSEADDR was not set"},
     {"reuseaddr-after-bind", "bind() failed because SO_REUSEADDR was set after it"},
     {"port-byte-swapped", "htons() is missing"},
-    {"stopped-at-nul", "bytes from a NUL on were lost, as if the data were a C string"},
-    {"killed-by-sigpipe", "SIGPIPE killed the program when it sent on a connection that was gone"},
-    {"uncaught-exception", "an exception that nobody caught ended the program"},
+    {"stopped-at-nul", "bytes from a NUL on were lost, as if the data were a C string",
+     "A stream may hold zeros: strlen(), strcpy() and printf(\"%s\") stop at the first. Use the count that recv() "
+     "returned."},
+    {"killed-by-sigpipe", "SIGPIPE killed the program when it sent on a connection that was gone",
+     "Sending on a connection whose other end is gone raises SIGPIPE, which ends the program. Pass MSG_NOSIGNAL to "
+     "send(), or ignore SIGPIPE, and take EPIPE for the end of that connection."},
+    {"uncaught-exception", "an exception that nobody caught ended the program",
+     "Catch what your functions throw where one connection is served, so that its trouble ends that connection only."},
     {"exits-zero-after-loss", "a client exited with 0 although its data did not get through"},
     // Of the bytes.
     {"lost-bytes", "bytes are missing from a stream"},
     {"repeated-bytes", "a stream goes back to bytes that came before"},
     {"swapped-bytes", "parts of a stream changed places"},
-    {"foreign-bytes", "bytes of one connection came on another"},
+    {"foreign-bytes", "bytes of one connection came on another",
+     "Bytes of one connection came out on another: a buffer, a position or a descriptor is shared between connections. "
+     "Give each connection its own, as a local variable or in an object per connection; static and global ones are one "
+     "for all."},
     {"inserted-bytes", "bytes came that nobody sent"},
     {"corrupted-bytes", "bytes are wrong"},
-    {"unexpected-bytes", "bytes came where none were due"},
+    {"unexpected-bytes", "bytes came where none were due",
+     "More was sent than is due. Send as many bytes as recv() returned: no terminating NUL, no greeting, no debugging "
+     "output on the connection."},
     // Of connections.
     {"ended-early", "a stream ended before all was delivered"},
     {"reset", "a connection was reset that should have ended"},
@@ -89,62 +116,15 @@ constexpr DiagnosisCode codes[] = {
     {"no-progress", "nothing moved for 10 seconds, though the program wakes up by itself"},
 };
 
-struct CodeHint {
-  std::string_view code, hint;
-};
-constexpr CodeHint hints[] = {
-    {"short-send-ignored",
-     "send() returns how many bytes it took, which may be fewer than you gave it. Send the rest, beginning where it "
-     "stopped, until all are taken."},
-    {"short-recv-ignored",
-     "recv() returns how many bytes came, which may be fewer than you asked for: send on just so many, not the whole "
-     "buffer. What lies behind them is old."},
-    {"foreign-bytes",
-     "Bytes of one connection came out on another: a buffer, a position or a descriptor is shared between connections. "
-     "Give each connection its own, as a local variable or in an object per connection; static and global ones are one "
-     "for all."},
-    {"unexpected-bytes",
-     "More was sent than is due. Send as many bytes as recv() returned: no terminating NUL, no greeting, no debugging "
-     "output on the connection."},
-    {"stopped-at-nul",
-     "A stream may hold zeros: strlen(), strcpy() and printf(\"%s\") stop at the first. Use the count that recv() "
-     "returned."},
-    {"minus-one-as-size",
-     "recv() and send() return -1 on failure. Keep the result in a signed type (ssize_t) and look at it before you use "
-     "it as a length."},
-    {"end-of-stream-ends-program",
-     "recv() returning 0 is the end of that one connection: close it and go on serving the others."},
-    {"error-ends-program",
-     "An error on one connection, or a client that has gone, must not end the whole program: close that connection and "
-     "go on."},
-    {"spins-on-error",
-     "A call that fails again and again will not succeed by being repeated at once. Look at errno: give up, or wait."},
-    {"spins-at-end", "recv() returns 0 at the end of the stream, for ever. Leave the loop and close the connection."},
-    {"uncaught-exception",
-     "Catch what your functions throw where one connection is served, so that its trouble ends that connection only."},
-    {"killed-by-sigpipe",
-     "Sending on a connection whose other end is gone raises SIGPIPE, which ends the program. Pass MSG_NOSIGNAL to "
-     "send(), or ignore SIGPIPE, and take EPIPE for the end of that connection."},
-    {"held-by-other-process",
-     "After fork() both processes hold the connection, and it ends only when both have closed it: the parent closes the "
-     "connection, the child the listener."},
-    {"edge-not-drained",
-     "An edge-triggered descriptor is reported once for what has come: receive until recv() says EAGAIN."},
-    {"closed-unread",
-     "close() with bytes unread resets the connection, and the reset may destroy what you sent. Shut down writing and "
-     "read to the end first."},
-    {"reset-by-linger", "SO_LINGER with 0 seconds makes every close() a reset. Leave the option alone."},
-};
-
 }  // namespace
-
-std::string_view hint_of(std::string_view code) {
-  const auto found = std::ranges::find(hints, code, &CodeHint::code);
-  return found == std::end(hints) ? std::string_view() : found->hint;
-}
 
 std::span<const DiagnosisCode> diagnosis_codes() {
   return codes;
+}
+
+std::string_view hint_of(std::string_view code) {
+  const auto found = std::ranges::find(codes, code, &DiagnosisCode::code);
+  return found == std::end(codes) ? std::string_view() : found->hint;
 }
 
 bool is_diagnosis_code(std::string_view code) {

@@ -81,6 +81,11 @@ void diagnose_end(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   out.message += ": it sent on a connection that was gone, without MSG_NOSIGNAL and with SIGPIPE at its default";
 }
 
+std::int64_t counted(const Record& r, const char* name) {
+  const auto found = r.kernel.find(name);
+  return found == r.kernel.end() ? 0 : found->second;
+}
+
 bool wants_end(StepVerb v) {
   return v == StepVerb::exits || v == StepVerb::exits_zero || v == StepVerb::exits_or_complains ||
          v == StepVerb::complains || v == StepVerb::delivers_or_complains;
@@ -89,13 +94,9 @@ bool wants_end(StepVerb v) {
 void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   const Record& r = o.record;
   if (r.unmet && r.unmet->code == "descriptors-leaked") {
-    const auto number = [&](const char* name) {
-      const auto found = r.kernel.find(name);
-      return std::to_string(found == r.kernel.end() ? 0 : found->second);
-    };
     out.code = r.unmet->code;
-    out.message =
-        "it has " + number("descriptors after") + " descriptors open, " + number("descriptors before") + " before";
+    out.message = "it has " + std::to_string(counted(r, "descriptors after")) + " descriptors open, " +
+                  std::to_string(counted(r, "descriptors before")) + " before";
     return;
   }
   switch (r.stop) {
@@ -168,14 +169,10 @@ void add_unread(const Observation& o, Diagnosis& out) {
 
 // Connections that the program took and never closed, if they make up what is left open.
 void add_unclosed(const Record& r, Diagnosis& out) {
-  const auto number = [&](const char* name) {
-    const auto found = r.kernel.find(name);
-    return found == r.kernel.end() ? 0 : found->second;
-  };
   const auto unclosed = std::ranges::count_if(r.sockets, [](const SocketRecord& s) {
     return (s.flags & (wire::socket_accepted | wire::socket_closed)) == wire::socket_accepted;
   });
-  if (unclosed > 0 && unclosed >= number("descriptors after") - number("descriptors before"))
+  if (unclosed > 0 && unclosed >= counted(r, "descriptors after") - counted(r, "descriptors before"))
     out.message += ": close() was never called on " + std::to_string(unclosed) + " of the connections that it accepted";
 }
 
@@ -203,9 +200,10 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
   if (channel != nullptr) out.connection = channel->name;
   const bool killed = r.subject_ending && r.subject_ending->by_signal && !r.ended_by_script;
   const bool ended = r.subject_ending && !r.ended_by_script;
-  const bool at_listens = r.unmet && (r.steps[r.unmet->step].verb == StepVerb::listens ||
-                                        (r.steps[r.unmet->step].verb == StepVerb::begins_or_complains &&
-                                         is_server(spec.role) && !r.subject_ending));
+  const StepVerb verb = r.unmet ? r.steps[r.unmet->step].verb : StepVerb{};
+  const bool should_have_begun =
+      verb == StepVerb::begins_or_complains && is_server(spec.role) && !r.subject_ending;
+  const bool at_listens = verb == StepVerb::listens || should_have_begun;
 
   if (killed)
     diagnose_end(spec, o, out);

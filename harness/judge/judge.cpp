@@ -62,13 +62,9 @@ std::string unseen_by(const RulePlan& rule, const Observation& o) {
 }
 
 // Law 2: no pass without evidence that the fault fired.
-Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpec& spec) {
-  const RulePlan* rule = nullptr;
-  for (const Fault& f : spec.scenario->faults) {
-    if (f.text == fault.text) rule = &f.rule;
-  }
+Evidence evidence_of(const FaultFacts& fault, const Observation& o) {
   if (fault.fired > 0) {
-    const std::string unseen = rule != nullptr ? unseen_by(*rule, o) : "";
+    const std::string unseen = unseen_by(fault.rule, o);
     if (unseen.empty()) return {};
     return {Outcome::inconclusive, "the program's calls were not all seen: " + unseen + ": what met " + fault.text +
                                        " is not all that the program does"};
@@ -89,7 +85,7 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o, const RunSpe
   if (program && !moment)
     return {Outcome::skipped, "not applicable: " + fault.text + " is never licensed here: " + why};
   const bool optional =
-      rule != nullptr && (rule->verb == wire::Verb::interrupt || rule->families == wire::bit(wire::Family::resolve));
+      fault.rule.verb == wire::Verb::interrupt || fault.rule.families == wire::bit(wire::Family::resolve);
   if (fault.seen == 0 && optional)
     return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text + " could meet"};
   return {Outcome::inconclusive,
@@ -114,16 +110,12 @@ std::vector<StepResult> steps_of(const Record& record) {
 }
 
 // Who made it happen: a signal that really arrives, and a queue that is really shorter, are the kernel's own doing.
-std::string realised_by(const FaultFacts& facts, const RunSpec& spec) {
-  for (const Fault& f : spec.scenario->faults) {
-    if (f.text != facts.text) continue;
-    const bool shorter_queue = f.rule.verb == wire::Verb::clamp && f.rule.families == bit(wire::Family::listen);
-    if (f.rule.verb == wire::Verb::interrupt || shorter_queue) return "kernel";
-  }
-  return "shim";
+std::string realised_by(const RulePlan& rule) {
+  const bool shorter_queue = rule.verb == wire::Verb::clamp && rule.families == bit(wire::Family::listen);
+  return rule.verb == wire::Verb::interrupt || shorter_queue ? "kernel" : "shim";
 }
 
-std::vector<FaultResult> faults_of(const Observation& o, const RunSpec& spec) {
+std::vector<FaultResult> faults_of(const Observation& o) {
   std::vector<FaultResult> out;
   for (const FaultFacts& f : o.faults) {
     FaultResult r;
@@ -132,7 +124,7 @@ std::vector<FaultResult> faults_of(const Observation& o, const RunSpec& spec) {
     r.seen = f.seen;
     r.fired = f.fired;
     for (const auto& [reason, count] : f.withheld) r.withheld[std::string(to_string(reason))] = count;
-    r.realised = realised_by(f, spec);
+    r.realised = realised_by(f.rule);
     out.push_back(std::move(r));
   }
   return out;
@@ -173,7 +165,7 @@ Result unjudged(const RunSpec& spec, Outcome outcome, std::string reason) {
 Result judge(const RunSpec& spec, const Observation& o) {
   Result r = unjudged(spec, Outcome::pass, "");
   r.steps = steps_of(o.record);
-  r.faults = faults_of(o, spec);
+  r.faults = faults_of(o);
   r.kernel = o.record.kernel;
   r.output = o.record.output;
   const bool own_handler = std::ranges::any_of(o.faults, [](const FaultFacts& f) { return f.fired_own > 0; });
@@ -183,7 +175,7 @@ Result judge(const RunSpec& spec, const Observation& o) {
   const bool crashed = record.subject_ending && record.subject_ending->by_signal && !record.ended_by_script;
   if (record.stop == Stop::none && !crashed) {
     for (const FaultFacts& f : o.faults) {
-      const Evidence e = evidence_of(f, o, spec);
+      const Evidence e = evidence_of(f, o);
       // Inconclusive outranks skipped: it says that something was not seen.
       if (e.outcome == Outcome::inconclusive || (e.outcome == Outcome::skipped && r.outcome == Outcome::pass)) {
         r.outcome = e.outcome;

@@ -16,6 +16,7 @@ namespace sockrig {
 
 struct FaultFacts {
   std::string text, kind;
+  RulePlan rule;
   std::uint64_t seen = 0, fired = 0, fired_own = 0;
   std::map<wire::Withheld, std::uint64_t> withheld;
 };

@@ -46,7 +46,7 @@ std::vector<FaultFacts> fault_facts(const RunSpec& spec, const Record& record) {
   for (std::size_t i = 0; i < spec.scenario->faults.size() && i < record.rules.size(); ++i) {
     const Fault& fault = spec.scenario->faults[i];
     const RuleRecord& rule = record.rules[i];
-    FaultFacts f{fault.text, fault.kind, rule.seen, rule.fired, rule.fired_own, {}};
+    FaultFacts f{fault.text, fault.kind, fault.rule, rule.seen, rule.fired, rule.fired_own, {}};
     for (std::size_t w = 0; w < std::size(rule.withheld); ++w) {
       if (rule.withheld[w] != 0) f.withheld[static_cast<wire::Withheld>(w)] = rule.withheld[w];
     }

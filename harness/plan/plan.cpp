@@ -24,12 +24,7 @@ std::string quoted(const std::string& word) {
 }
 
 bool tells_to_stop(const Script& script) {
-  return std::any_of(script.begin(), script.end(), [](const ScriptLine& line) {
-    return std::any_of(line.steps.begin(), line.steps.end(), [](const auto& together) {
-      return std::any_of(together.begin(), together.end(),
-                         [](const Step& step) { return step.verb == StepVerb::told_to_stop; });
-    });
-  });
+  return any_step(script, [](const ScriptLine&, const Step& step) { return step.verb == StepVerb::told_to_stop; });
 }
 
 std::string why_skipped(const Scenario& s, Role role, const std::string& command, const PlanRequest& request,
@@ -99,10 +94,6 @@ std::string repeat_command(const PlanRequest& request, const RunSpec& spec) {
     out += fmt::format(" --stop {}", quoted(spec.stop));
   return out + fmt::format(" {} --seed {}", quoted(spec.scenario->id), spec.seed);
 }
-
-}  // namespace
-
-namespace {
 
 // A claim that is not made of this role stands for the claims before it.
 void add_prerequisites(const std::vector<const Scenario*>& all, const Scenario& scenario, Role role,

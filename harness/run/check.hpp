@@ -1,6 +1,7 @@
 // Failing system calls of our own: an exception that names the call.
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 #include <cerrno>
 #include <string>
@@ -38,6 +39,16 @@ class Descriptor {
 
  private:
   int fd_ = -1;
+};
+
+struct Pipe {
+  Descriptor read_end, write_end;
+  Pipe() {  // throws std::system_error
+    int ends[2];
+    check("pipe", ::pipe2(ends, O_CLOEXEC));
+    read_end = Descriptor(ends[0]);
+    write_end = Descriptor(ends[1]);
+  }
 };
 
 }  // namespace sockrig

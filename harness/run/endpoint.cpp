@@ -52,14 +52,6 @@ void note_local_port(Endpoint& e) {
                                                              : reinterpret_cast<sockaddr_in&>(address).sin_port);
 }
 
-sockaddr_in loopback_v4(std::uint16_t port) {
-  sockaddr_in a{};
-  a.sin_family = AF_INET;
-  a.sin_port = htons(port);
-  a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return a;
-}
-
 sockaddr_in6 loopback_v6(std::uint16_t port) {
   sockaddr_in6 a{};
   a.sin6_family = AF_INET6;
@@ -111,6 +103,14 @@ void compare(Channel& c, std::span<const unsigned char> got) {
 }
 
 }  // namespace
+
+sockaddr_in loopback_v4(std::uint16_t port) {
+  sockaddr_in a{};
+  a.sin_family = AF_INET;
+  a.sin_port = htons(port);
+  a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return a;
+}
 
 Moved Endpoint::send_until(std::uint64_t limit, bool one_by_one) {
   Channel& c = channel;

@@ -3,6 +3,8 @@
 // Decides how bytes are moved and compared; never what should be moved (that is the script's) nor what it means.
 #pragma once
 
+#include <netinet/in.h>
+
 #include <cstdint>
 #include <string>
 
@@ -27,6 +29,8 @@ struct Endpoint {
   // Receives up to `most` bytes and compares them; sets channel.ended at the end.
   Moved receive(std::size_t most);
 };
+
+sockaddr_in loopback_v4(std::uint16_t port);
 
 // Opens a connection to the subject without waiting for it to be established; `address`: "127.0.0.2", "" = 127.0.0.1.
 // Throws std::system_error.

@@ -17,14 +17,6 @@ namespace {
 constexpr int room = 1024;       // of the peer's listener, as it was made
 constexpr int most_fillers = 8;  // a backlog of 0 holds one connection
 
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in a{};
-  a.sin_family = AF_INET;
-  a.sin_port = htons(port);
-  a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return a;
-}
-
 // Looks through a file piece by piece: programs can be large.
 bool holds(const std::string& path, std::string_view text) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -95,10 +87,8 @@ bool Rig::tell_to_stop(Running& r, Subject& s) {
     const std::string line = order->line + "\n";
     // A program that has closed its standard input does not hear it; then it will not end.
     (void)!::write(s.standard_input(), line.data(), line.size());
-  } else if (s.started() && !s.poll_end()) {
-    ::kill(s.pid(), order->signal);
   } else {
-    signal_all(subject_pids(), order->signal);  // a daemon: its first process has long ended
+    signal_first(s, order->signal);
   }
   return r.done = true;
 }
@@ -106,7 +96,6 @@ bool Rig::tell_to_stop(Running& r, Subject& s) {
 bool Rig::release_port(Running& r) {
   if (!listens()) return r.done = true;
   if (!wait_until_idle(r)) return false;
-  if (!listens()) return r.done = true;
   const bool first_ended = subject_.ending().has_value();
   contradict(r, "port-kept",
              first_ended ? "a child of it still listens on port " + std::to_string(port_) +
@@ -121,7 +110,6 @@ bool Rig::find_child(Running& r) {
   };
   if (std::ranges::any_of(subject_pids(), is_new)) return r.done = true;
   if (!wait_until_idle(r)) return false;
-  if (std::ranges::any_of(subject_pids(), is_new)) return r.done = true;
   contradict(r, "not-met", "no child process of it serves this connection");
   return true;
 }
@@ -181,7 +169,6 @@ bool Rig::advance_queue(Running& r) {
       record_.kernel["ListenOverflows"] = turned_away();
       if (turned_away() > 0) return r.done = true;
       if (!wait_until_idle(r)) return false;
-      if (turned_away() > 0) return r.done = true;
       contradict(r, "no-evidence", "the kernel did not turn the client away");
       return true;
     case StepVerb::queue_turns_away_again:
@@ -204,7 +191,7 @@ bool Rig::queue_is(bool full) {
 // A backlog of n holds n + 1 connections (listen(2) on Linux).
 bool Rig::fill_queue(Running& r) {
   check("listen", ::listen(listeners_.v4.get(), 0));
-  const sockaddr_in here = loopback(port_);
+  const sockaddr_in here = loopback_v4(port_);
   for (int i = 0; i < most_fillers && !queue_is(true); ++i) {
     Descriptor s(check("socket", ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
     check("connect", ::connect(s.get(), reinterpret_cast<const sockaddr*>(&here), sizeof here));

@@ -4,6 +4,7 @@
 // there too (architecture.md, law 4). Counters explain; they do not convict.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -40,6 +41,10 @@ class Region {
 
   const std::string& path() const { return path_; }
   const wire::Region& memory() const { return *memory_; }
+  // The sockets seen so far. How many there are can be forged: never more than there is room for.
+  std::span<const wire::Socket> sockets() const {
+    return {memory_->sockets, std::min(memory_->socket_count.load(), wire::max_sockets)};
+  }
   // For subjects that see no private files: what names mean, as lines of a hosts file, and the name of a port.
   void tell_names(const std::vector<std::string>& hosts, const std::string& service, std::uint16_t port);
   // Takes the finished events out of the ring, oldest first, at most `most`.

@@ -109,17 +109,19 @@ class Rig {
   bool advance_subject(const ScriptLine& line, Running& r);
   bool advance_kernel(Running& r);
   bool met_dead_connection();
+  bool listens();
+  bool queue_is_full();
+  bool is_stopped() const;
+  bool wait_until_idle(Running& r);
+  bool check_end(Running& r, Subject& s);
+  void signal_first(Subject& s, int signal);
+
   // name_steps.cpp: names, attempts to connect, and what they leave behind
   bool advance_attempts(Running& r, Subject& s);
   bool advance_results(Running& r, Subject& s);
   bool advance_dead_sockets(Running& r);
   bool met_refusal();
   void not_applicable(Running& r, std::string code, std::string what);
-  bool listens();
-  bool queue_is_full();
-  bool is_stopped() const;
-  bool wait_until_idle(Running& r);
-  bool check_end(Running& r, Subject& s);
 
   // setup_steps.cpp
   bool advance_port(Running& r);
@@ -147,8 +149,7 @@ class Rig {
 
   std::optional<bool> came_back(const Look& l, std::map<pid_t, std::uint64_t>& first) const;
   std::vector<pid_t> subject_pids() const;
-  std::vector<std::string> held_by_subject() const;
-  bool is_theirs(const KernelSocket& s, const std::vector<std::string>& held) const;
+  std::vector<KernelSocket> listeners();
   void explain_end();
   std::int64_t descriptors() const;
   std::uint64_t memory(bool peak) const;

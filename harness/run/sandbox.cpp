@@ -178,16 +178,6 @@ void join(pid_t init, int pidfd) {
   check("setns(user, net, pid)", ::setns(pidfd, CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWPID));
 }
 
-struct PipePair {
-  Descriptor read_end, write_end;
-  PipePair() {
-    int ends[2];
-    check("pipe", ::pipe2(ends, O_CLOEXEC));
-    read_end = Descriptor(ends[0]);
-    write_end = Descriptor(ends[1]);
-  }
-};
-
 void signal_all_below() {
   for (const pid_t pid : descendants(::getpid())) ::kill(pid, SIGKILL);
 }
@@ -206,7 +196,7 @@ void drop_privileges() {
 }  // namespace
 
 pid_t enter_world(const WorldOptions& options) {
-  PipePair go, report;
+  Pipe go, report;
   const pid_t runner = ::getpid();
   Descriptor pidfd;
   const pid_t init = fork_into_namespaces(pidfd);
@@ -269,10 +259,7 @@ std::uint64_t descriptor_limit() {
 
 Machine probe_machine(SandboxChoice choice) {
   if (choice == SandboxChoice::none) return {false, "--sandbox none was given", descriptor_limit()};
-  int report[2];
-  check("pipe", ::pipe2(report, O_CLOEXEC));
-  const Descriptor read_end(report[0]);
-  Descriptor write_end(report[1]);
+  auto [read_end, write_end] = Pipe();
   const pid_t child = check("fork", ::fork());
   if (child == 0) {
     std::string problem;

@@ -92,16 +92,6 @@ bool take_numbers_below(int end) {
   return true;
 }
 
-struct ReportPipe {
-  Descriptor read_end, write_end;
-  ReportPipe() {
-    int ends[2];
-    check("pipe", ::pipe2(ends, O_CLOEXEC));
-    read_end = Descriptor(ends[0]);
-    write_end = Descriptor(ends[1]);
-  }
-};
-
 struct ChildReport {
   char call[32];
   int error;
@@ -124,7 +114,7 @@ void Subject::start(const SubjectOptions& options) {
 
   Pair input, data;
   Descriptor text = text_file();
-  ReportPipe report;
+  Pipe report;
   // vfork(2): nothing of ours is copied only to be thrown away. Until exec the child shares our memory, but neither our
   // descriptors, nor our signal handlers, nor our working directory; we wait for it anyway.
   const auto numbers = static_cast<int>(options.open_descriptors);

@@ -8,10 +8,7 @@
 namespace sockrig {
 
 bool Rig::listens() {
-  const std::vector<std::string> held = world_init_ > 0 ? std::vector<std::string>{} : held_by_subject();
-  return std::ranges::any_of(sock_diag_.listeners(), [&](const KernelSocket& s) {
-    return s.local_port == port_ && is_theirs(s, held);
-  });
+  return std::ranges::any_of(listeners(), [&](const KernelSocket& s) { return s.local_port == port_; });
 }
 
 // One connection more, and the kernel would drop it and try again a second later.
@@ -73,6 +70,15 @@ bool Rig::check_end(Running& r, Subject& s) {
   return r.done = true;
 }
 
+// To its first process; to all where that has long ended: a daemon.
+void Rig::signal_first(Subject& s, int signal) {
+  record_.ended_by_script = true;
+  if (s.started() && !s.poll_end())
+    ::kill(s.pid(), signal);
+  else
+    signal_all(subject_pids(), signal);
+}
+
 bool Rig::advance_subject(const ScriptLine& line, Running& r) {
   Subject& s = line.actor == ActorKind::second ? second_ : subject_;
   switch (r.step->verb) {
@@ -96,11 +102,7 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       signal_all(killed_, SIGKILL);
       return r.done = true;
     case StepVerb::terminate:
-      record_.ended_by_script = true;
-      if (s.started() && !s.poll_end())
-        ::kill(s.pid(), SIGTERM);
-      else
-        signal_all(subject_pids(), SIGTERM);  // a daemon: its first process has long ended
+      signal_first(s, SIGTERM);
       return r.done = true;
     case StepVerb::listens:
       if (!listens()) {
@@ -150,12 +152,13 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
                    "its memory grew by " + bytes(grown) + "; " + bytes(r.step->bytes) + " were allowed");
       return r.done = true;
     }
-    case StepVerb::meets_dead:
+    case StepVerb::meets_dead: {
+      const bool over = !s.started() || s.poll_end().has_value();  // asked first: then all its calls are there
       if (met_dead_connection()) return r.done = true;
-      if (s.started() && !s.poll_end() && !wait_until_idle(r)) return false;
-      if (met_dead_connection()) return r.done = true;  // it may have come to it since
+      if (!over && !wait_until_idle(r)) return false;
       contradict(r, "not-met", "it was not seen to send on the connection whose other side was gone");
       return true;
+    }
     case StepVerb::begins_or_complains:
       return begins_or_complains(r, s);
     case StepVerb::delivers_or_complains:
@@ -185,12 +188,10 @@ bool Rig::met_dead_connection() {
   });
   if (met) return true;
   // A reset may be seen by who receives before anybody sends. How the sends were made tells as much.
-  const wire::Region& m = region_.memory();
-  const std::size_t sockets = std::min<std::size_t>(m.socket_count.load(), wire::max_sockets);
   bool sent = false;
-  for (std::size_t i = 0; i < sockets; ++i) {
-    if (m.sockets[i].send_calls.load() == 0) continue;
-    if ((m.sockets[i].flags.load() & wire::socket_sigpipe_kills) != 0) return false;
+  for (const wire::Socket& s : region_.sockets()) {
+    if (s.send_calls.load() == 0) continue;
+    if ((s.flags.load() & wire::socket_sigpipe_kills) != 0) return false;
     sent = true;
   }
   return sent;

@@ -89,18 +89,17 @@ bool Rig::spins() {
   double cpu = 0;
   for (const pid_t pid : subject_pids()) cpu += cpu_seconds(pid);
   if (cpu_at_progress_ < 0) cpu_at_progress_ = cpu;
-  const wire::Region& m = region_.memory();
-  const std::size_t sockets = std::min<std::size_t>(m.socket_count.load(), wire::max_sockets);
+  const std::span<const wire::Socket> sockets = region_.sockets();
   const bool first = ends_at_progress_.empty();
-  ends_at_progress_.resize(std::max(ends_at_progress_.size(), sockets), 0);
+  ends_at_progress_.resize(std::max(ends_at_progress_.size(), sockets.size()), 0);
   // Bytes that it moves into the kernel's queues are movement, too, though nobody reads them yet.
   bool many_ends = false;
   std::uint64_t moved = 0;
-  for (std::size_t i = 0; i < sockets; ++i) {
-    const std::uint32_t ends = m.sockets[i].ends.load();
+  for (std::size_t i = 0; i < sockets.size(); ++i) {
+    const std::uint32_t ends = sockets[i].ends.load();
     if (first) ends_at_progress_[i] = ends;
     many_ends = many_ends || ends > ends_at_progress_[i] + spinning_ends;
-    moved += m.sockets[i].sent.load() + m.sockets[i].received.load();
+    moved += sockets[i].sent.load() + sockets[i].received.load();
   }
   if (moved != moved_at_progress_) cpu_at_progress_ = cpu;
   moved_at_progress_ = moved;
@@ -140,17 +139,18 @@ std::uint64_t Rig::memory(bool peak) const {
   return n;
 }
 
-std::vector<std::string> Rig::held_by_subject() const {
+// Those of the subject and, in a private network, our own. Where the network is shared, others listen too.
+std::vector<KernelSocket> Rig::listeners() {
+  std::vector<KernelSocket> all = sock_diag_.listeners();
+  if (world_init_ > 0) return all;
   std::vector<std::string> held;
   for (const pid_t pid : subject_pids()) {
     for (OpenDescriptor& d : open_descriptors(pid)) held.push_back(std::move(d.target));
   }
-  return held;
-}
-
-// Where the network is shared, others listen too.
-bool Rig::is_theirs(const KernelSocket& s, const std::vector<std::string>& held) const {
-  return world_init_ > 0 || std::ranges::find(held, "socket:[" + std::to_string(s.inode) + "]") != held.end();
+  std::erase_if(all, [&](const KernelSocket& s) {
+    return std::ranges::find(held, "socket:[" + std::to_string(s.inode) + "]") == held.end();
+  });
+  return all;
 }
 
 // Is there a fault whose verdict rests on the shim having seen the data?
@@ -184,9 +184,7 @@ void Rig::settle_counters() {
 
 std::vector<SocketRecord> Rig::seen_sockets() const {
   std::vector<SocketRecord> out;
-  const wire::Region& m = region_.memory();
-  for (std::size_t i = 0; i < std::min<std::size_t>(m.socket_count.load(), wire::max_sockets); ++i) {
-    const wire::Socket& s = m.sockets[i];
+  for (const wire::Socket& s : region_.sockets()) {
     out.push_back({s.pid, s.fd, s.birth, s.flags.load(), s.local_port, s.remote_port, s.received.load(), s.sent.load(),
                    s.recv_calls.load(), s.send_calls.load(), s.ends.load()});
     const std::uint32_t inside = s.inside.load();
@@ -211,10 +209,9 @@ void Rig::collect() {
       ::poll(&ended, 1, 2);
     }
   }
-  const std::vector<std::string> held = world_init_ > 0 ? std::vector<std::string>{} : held_by_subject();
-  for (const KernelSocket& s : sock_diag_.listeners()) {
+  for (const KernelSocket& s : listeners()) {
     const bool ours = spec_.role == Role::client && s.local_port == port_;
-    if (!ours && is_theirs(s, held)) record_.listening.push_back(s.local_port);
+    if (!ours) record_.listening.push_back(s.local_port);
   }
   if (record_.stop == Stop::none && faults_move_data() && !record_.ended_by_script) settle_counters();
   for (Endpoint* e : order_) record_.channels.push_back(e->channel);

@@ -3,13 +3,7 @@
 namespace sockrig {
 
 Script whole_script(const Script& script, Role role) {
-  for (const ScriptLine& line : script) {
-    for (const auto& together : line.steps) {
-      for (const Step& step : together) {
-        if (line.actor == ActorKind::subject && step.verb == StepVerb::start) return script;
-      }
-    }
-  }
+  if (starts_subject(script)) return script;
   ScriptLine start;
   start.actor = ActorKind::subject;
   start.name = "subject";
