@@ -49,8 +49,24 @@ bool is_whole(const Record& record, std::int32_t socket) {
   return received == s.received && sent == s.sent;
 }
 
+// A call on what is no descriptor: the number had been closed, or is the -1 of an earlier failure.
+Cause bad_descriptor(const Record& record, const CallEvent& e) {
+  const std::string call = named(record, e) + " failed with EBADF: ";
+  if (e.fd < 0)
+    return {"bad-descriptor", call + std::to_string(e.fd) + " is no descriptor, but the result of a call that failed"};
+  const std::string number = "descriptor " + std::to_string(e.fd);
+  if (wire::family_of(e.call) == Family::accept)
+    return {"listener-closed", call + "the program had closed the listener, " + number};
+  return {"bad-descriptor", call + number + " had been closed before"};
+}
+
 // How a failed call is told.
 Cause failed_call(const Record& record, const CallEvent& e, const std::string& then, const char* what) {
+  if (e.result < 0 && e.error == EBADF) {
+    Cause out = bad_descriptor(record, e);
+    out.text += "; " + then;
+    return out;
+  }
   const std::string call = named(record, e) + connection_of(record, e);
   const std::string suffix = what;
   if (e.result == 0) return {"end-of-stream-" + suffix, call + " returned 0, the end of that stream, and " + then};
@@ -155,10 +171,30 @@ std::optional<Cause> cause_of_spinning(const Observation& o) {
     ++failures;
   }
   if (failing == nullptr || failures < looked_at / cycle) return {};
+  if (failing->error == EBADF) {
+    Cause out = bad_descriptor(r, *failing);
+    out.text += "; it is called again at once, over and over";
+    return out;
+  }
   return Cause{failing->error == EAGAIN ? "busy-waits" : "spins-on-error",
                named(r, *failing) + connection_of(r, *failing) + " fails with " + error_name(failing->error) +
                    " and is called again at once, over and over" +
                    (failing->error == EAGAIN ? ": wait with poll(), select() or epoll until there is something" : "")};
+}
+
+std::optional<Cause> cause_of_refusal(const Observation& o) {
+  const Record& r = o.record;
+  const CallEvent* closed = nullptr;
+  for (const CallEvent& e : r.events) {
+    if (e.pid != r.events.front().pid) continue;  // what a child closes is its own copy
+    if (e.call == Call::listen) closed = nullptr;
+    const bool known = e.socket >= 0 && static_cast<std::size_t>(e.socket) < r.sockets.size();
+    if (e.call != Call::close || e.result < 0 || !known) continue;
+    if ((r.sockets[static_cast<std::size_t>(e.socket)].flags & wire::socket_listener) != 0) closed = &e;
+  }
+  if (closed == nullptr) return {};
+  return Cause{"listener-closed", named(r, *closed) + " had closed the listener, descriptor " +
+                                      std::to_string(closed->fd) + ", where only the connection was to be closed"};
 }
 
 std::optional<Cause> cause_of_sigpipe(const Observation& o) {

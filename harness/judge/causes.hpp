@@ -35,6 +35,8 @@ std::optional<Cause> cause_of_debt(const Observation& o, const Channel& c);
 std::optional<Cause> cause_of_open_connection(const Observation& o, const Channel& c);
 // Of a port that is not listened on.
 std::optional<Cause> cause_of_silence(const Observation& o);
+// Of a connection that is refused although the program runs.
+std::optional<Cause> cause_of_refusal(const Observation& o);
 // The call of the send family that had not returned when the program was killed.
 std::optional<Cause> cause_of_sigpipe(const Observation& o);
 

@@ -363,6 +363,36 @@ BOOST_AUTO_TEST_CASE(a_call_that_fails_again_and_again_is_named) {
   BOOST_TEST(of(m).code == "spins");
 }
 
+BOOST_AUTO_TEST_CASE(a_listener_that_was_closed_is_told_from_a_client_that_is_refused_for_another_reason) {
+  MadeUp m;
+  m.fail(Stop::unmet, "connect-failed", "b could not connect to the server: Connection refused");
+  call(m, Call::accept, 0, 4);
+  call(m, Call::close, 0, 0);
+  BOOST_TEST(of(m).code == "connect-failed");
+  m.record.sockets[0].flags = wire::socket_listener;
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "listener-closed");
+  BOOST_TEST(holds(d.message, ": close() had closed the listener, descriptor 4"));
+  m.record.events[1].pid = 18;  // a child gives up its own copy
+  BOOST_TEST(of(m).code == "connect-failed");
+}
+
+BOOST_AUTO_TEST_CASE(a_number_that_is_no_descriptor_is_named) {
+  MadeUp m;
+  exited(m, 1);
+  CallEvent& e = call(m, Call::accept, 0, 0, EBADF);
+  e.socket = -1;
+  Diagnosis d = of(m);
+  BOOST_TEST(d.code == "listener-closed");
+  BOOST_TEST(holds(d.message, "accept() failed with EBADF: the program had closed the listener, descriptor 4"));
+  m.record.events[0].call = Call::recv;
+  BOOST_TEST(of(m).code == "bad-descriptor");
+  m.record.events[0].fd = -1;
+  d = of(m);
+  BOOST_TEST(d.code == "bad-descriptor");
+  BOOST_TEST(holds(d.message, "-1 is no descriptor, but the result of a call that failed; that was its last call"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace sockrig

@@ -29,10 +29,16 @@ constexpr DiagnosisCode codes[] = {
     {"interrupt-ends-program", "the program ended, and its last call was interrupted by a signal (EINTR)"},
     {"would-block-ends-program", "the program ended, and its last call had nothing to do yet (EAGAIN)"},
     {"error-ends-program", "the program ended, and its last call had failed",
-     "An error on one connection, or a client that has gone, must not end the whole program: close that connection and "
-     "go on."},
+     "A failed call is not the end of the program: a server closes that connection and serves the others, a client tries "
+     "the next address, or says what failed."},
     {"end-of-stream-ends-program", "the program ended when one connection came to its end",
      "recv() returning 0 is the end of that one connection: close it and go on serving the others."},
+    {"listener-closed", "the program closed its listener and went on to accept",
+     "accept() gives a new descriptor for each client: close that one when the client is served. The listener stays open, "
+     "for it takes all the others."},
+    {"bad-descriptor", "a call was made on a descriptor that was closed before, or on the -1 of a failed call",
+     "EBADF: the number is no open descriptor. Look whether the call that made it failed, and close each one only when "
+     "nobody uses it any more."},
     {"reset-by-linger", "SO_LINGER with 0 seconds turned the end of the stream into a reset",
      "SO_LINGER with 0 seconds makes every close() a reset. Leave the option alone."},
     {"closed-unread", "a connection was closed with bytes unread, which resets it",
@@ -55,10 +61,14 @@ constexpr DiagnosisCode codes[] = {
      "recv() returns 0 at the end of the stream, for ever. Leave the loop and close the connection."},
     {"reuseaddr-missing", "bind() failed because SO_REUSEADDR was not set"},
     {"reuseaddr-after-bind", "bind() failed because SO_REUSEADDR was set after it"},
-    {"port-byte-swapped", "htons() is missing"},
+    {"port-byte-swapped", "htons() is missing",
+     "Ports are in network byte order in a sockaddr: let getaddrinfo() fill it in, or use htons()."},
     {"stopped-at-nul", "bytes from a NUL on were lost, as if the data were a C string",
      "A stream may hold zeros: strlen(), strcpy() and printf(\"%s\") stop at the first. Use the count that recv() "
      "returned."},
+    {"terminator-sent", "a NUL was sent along, as if the data were a C string",
+     "The NUL at the end of a C string is no part of the data: send as many bytes as recv() returned, or strlen(), not "
+     "one more."},
     {"killed-by-sigpipe", "SIGPIPE killed the program when it sent on a connection that was gone",
      "Sending on a connection whose other end is gone raises SIGPIPE, which ends the program. Pass MSG_NOSIGNAL to "
      "send(), or ignore SIGPIPE, and take EPIPE for the end of that connection."},

@@ -205,19 +205,21 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
       verb == StepVerb::begins_or_complains && is_server(spec.role) && !r.subject_ending;
   const bool at_listens = verb == StepVerb::listens || should_have_begun;
 
-  if (killed)
+  if (killed) {
+    if (at_listens) out.details.push_back("it had not begun to listen on port " + std::to_string(r.port));
     diagnose_end(spec, o, out);
-  else if (o.divergence)
+  } else if (o.divergence) {
     diagnose_bytes(o, *channel, out);
-  else if (at_listens)
+  } else if (at_listens) {
     diagnose_listening(spec, o, out);
-  else if (r.stop != Stop::unmet)
+  } else if (r.stop != Stop::unmet) {
     diagnose_stuck(spec, o, out);
-  else if (r.unmet) {
+  } else if (r.unmet) {
     out.code = r.unmet->code;
     out.message = r.unmet->what;
     if (out.code == "ended-early" && channel != nullptr) out.offset = channel->received;
     if (out.code == "descriptors-leaked") add_unclosed(r, out);
+    if (out.code == "connect-failed" && is_server(spec.role) && !ended) add_cause(cause_of_refusal(o), out);
     const bool lost = out.code == "reset" || out.code == "ended-early" || out.code == "input-closed";
     if (lost && channel != nullptr) {
       const std::optional<Cause> cause = cause_of_lost_connection(o, *channel);

@@ -126,6 +126,7 @@ Divergence classify(const Channel& c, const std::vector<Channel>& all) {
     if (agree(c.expected, d.offset, rest) == rest.size()) {
       d.kind = DivergenceKind::inserted;
       d.length = k;
+      d.zeroes = std::ranges::all_of(window.first(k), [](unsigned char b) { return b == 0; });
       return d;
     }
   }
@@ -134,7 +135,17 @@ Divergence classify(const Channel& c, const std::vector<Channel>& all) {
   return d;
 }
 
+namespace {
+
+bool is_terminator(const Divergence& d) {
+  const bool more = d.kind == DivergenceKind::inserted || d.kind == DivergenceKind::unexpected;
+  return more && d.zeroes && d.length == 1;
+}
+
+}  // namespace
+
 std::string to_string(const Divergence& d, const Channel& c) {
+  const std::string nul = is_terminator(d) ? ": a NUL, as at the end of a C string" : "";
   const std::string at = "at offset " + std::to_string(d.offset);
   const std::string of = c.source.empty() ? "" : " of what " + c.source + " sent";
   switch (d.kind) {
@@ -148,14 +159,14 @@ std::string to_string(const Divergence& d, const Channel& c) {
     case DivergenceKind::foreign:
       return "bytes of " + d.other + " (its offset " + std::to_string(d.from) + ") came on " + c.name + " " + at;
     case DivergenceKind::inserted:
-      return bytes(d.length) + " that nobody sent came " + at + of;
+      return bytes(d.length) + " that nobody sent came " + at + of + nul;
     case DivergenceKind::corrupted:
       if (c.lines) return "the rotating lines go wrong " + at;
       if (d.zeroes)
         return "wrong bytes " + at + of + ": they are all zero, as from a buffer that was not filled so far";
       return "wrong bytes " + at + of + (d.length != 0 ? ": " + bytes(d.length) + " differ" : "");
     case DivergenceKind::unexpected:
-      return bytes(d.length) + " came to " + c.name + " " + at + ", where none were due";
+      return bytes(d.length) + " came to " + c.name + " " + at + ", where none were due" + nul;
   }
   return {};
 }
@@ -171,11 +182,11 @@ std::string code_of(const Divergence& d) {
     case DivergenceKind::foreign:
       return "foreign-bytes";
     case DivergenceKind::inserted:
-      return "inserted-bytes";
+      return is_terminator(d) ? "terminator-sent" : "inserted-bytes";
     case DivergenceKind::corrupted:
       return "corrupted-bytes";
     case DivergenceKind::unexpected:
-      return "unexpected-bytes";
+      return is_terminator(d) ? "terminator-sent" : "unexpected-bytes";
   }
   return {};
 }

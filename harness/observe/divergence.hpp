@@ -27,7 +27,7 @@ struct Divergence {
   std::uint64_t offset = 0, length = 0, from = 0;
   std::string other;
   bool at_nul = false;  // the first byte lost is a NUL
-  bool zeroes = false;  // the wrong bytes are all NUL: memory that was never filled
+  bool zeroes = false;  // the wrong bytes, or those that nobody sent, are all NUL
 };
 
 // `channel.differs_at` must be set. `all`: every channel of the run, for bytes that strayed.
@@ -36,7 +36,7 @@ Divergence classify(const Channel& channel, const std::vector<Channel>& all);
 // "lost 4079 bytes at offset 17 of what a sent".
 std::string to_string(const Divergence& d, const Channel& channel);
 
-// "lost-bytes", "repeated-bytes", …; lost at a NUL: "stopped-at-nul".
+// "lost-bytes", "repeated-bytes", …; lost at a NUL: "stopped-at-nul"; one NUL more: "terminator-sent".
 std::string code_of(const Divergence& d);
 
 }  // namespace sockrig

@@ -203,6 +203,18 @@ BOOST_AUTO_TEST_CASE(inserted_bytes_are_counted) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(the_end_of_a_string_is_told_from_other_bytes_that_nobody_sent) {
+  for_many([](const Stream& s, Dice& dice) {
+    if (s.kind != Payload::text) return;  // binary data hold zeroes of their own
+    const std::uint64_t offset = dice(0, length - 100);
+    const auto put_in = [&](const Bytes& more) {
+      return verdict(make_case(s, length, joined({bytes_of(s, 0, offset), more, bytes_of(s, offset, length - offset)})));
+    };
+    BOOST_TEST(code_of(put_in({0})) == "terminator-sent");
+    BOOST_TEST(code_of(put_in({0xff})) == "inserted-bytes");
+  });
+}
+
 BOOST_AUTO_TEST_CASE(bytes_of_another_connection_are_named) {
   for_many([](const Stream& s, Dice& dice) {
     Channel b;

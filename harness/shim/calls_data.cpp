@@ -24,8 +24,8 @@ template <class Real>
 SOCKRIG_INTO_EXPORT ssize_t receive(Call call, int fd, std::size_t asked, int flags, Real real_call) {
   if (!active()) return real_call(asked);
   const int socket = socket_of(fd);
-  if (socket < 0) return real_call(asked);
   Op op{call, Family::recv, fd, socket, static_cast<std::int64_t>(asked), flags};
+  if (socket < 0) return tell_if_closed(op, real_call(asked));
   decide(op);
   if (op.done) return conclude(op, op.result);
   return conclude(op, real_call(op.length));
@@ -59,8 +59,8 @@ SOCKRIG_INTO_EXPORT ssize_t transmit(Call call, int fd, std::size_t asked, int f
                                      int source = -1, const off64_t* source_offset = nullptr) {
   if (!active()) return real_call(asked);
   const int socket = socket_of(fd);
-  if (socket < 0) return real_call(asked);
   Op op{call, Family::send, fd, socket, static_cast<std::int64_t>(asked), flags};
+  if (socket < 0) return tell_if_closed(op, real_call(asked));
   op.source = source;
   op.source_offset = source_offset;
   decide(op);

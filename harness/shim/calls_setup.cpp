@@ -54,12 +54,12 @@ SOCKRIG_INTO_EXPORT int take_connection(Call call, int fd, int flags, Real real_
     return accepted;
   }
   const int socket = socket_of(fd);
+  Op op{call, Family::accept, fd, socket, flags};
   if (socket < 0) {
     const int accepted = real_call();
     if (accepted >= 0) forget(accepted);
-    return accepted;
+    return as_int(tell_if_closed(op, accepted));
   }
-  Op op{call, Family::accept, fd, socket, flags};
   decide(op);
   if (op.done) return as_int(conclude(op, op.result));
   const int accepted = real_call();
@@ -145,7 +145,7 @@ SOCKRIG_INTO_EXPORT int end_descriptor(Call call, int fd, std::int64_t asked, Re
   note_close(fd, result);
   if (socket < 0) {
     if (result >= 0) note_other_use(fd);
-    if (result >= 0 || !closes_twice(fd)) return result;
+    if (result >= 0 || !is_closed_socket(fd)) return result;
   }
   return as_int(conclude(op, result));
 }

@@ -131,7 +131,7 @@ void note_close(int fd, int result) {
     sweep.counted = 0;
   }
   sweep.last = fd;
-  if (result < 0 && error == EBADF && closes_twice(fd)) {
+  if (result < 0 && error == EBADF && is_closed_socket(fd)) {
     if (sweep.length < sweep_length) ++sweep.counted;
     if (sweep.length < sweep_length) region->closed_twice.fetch_add(1, std::memory_order_relaxed);
   }

@@ -41,8 +41,9 @@ inline int known_socket(int fd) {
   return entry > 0 ? entry - 1 : -1;
 }
 
-// Closing a number that a socket had is a mistake worth telling; closing numbers never used is a habit of daemons.
-inline bool closes_twice(int fd) {
+// A number that a socket had, or none at all. Using it is a mistake worth telling; closing numbers never used is a habit
+// of daemons.
+inline bool is_closed_socket(int fd) {
   if (fd < 0) return true;
   return fd < max_descriptors && descriptors[fd].load(std::memory_order_relaxed) == was_a_socket;
 }

@@ -251,4 +251,8 @@ std::int64_t conclude_many(Op& op, std::int64_t result, std::int64_t bytes) {
   return result;
 }
 
+std::int64_t tell_if_closed(Op op, std::int64_t result) {
+  return result < 0 && errno == EBADF && is_closed_socket(op.fd) ? conclude(op, result) : result;
+}
+
 }  // namespace sockrig::shim

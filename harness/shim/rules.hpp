@@ -56,6 +56,10 @@ std::int64_t conclude(Op& op, std::int64_t result);
 // The same where the program is told a number of messages: `bytes` is what they held.
 std::int64_t conclude_many(Op& op, std::int64_t result, std::int64_t bytes);
 
+// After a real call on what is no socket: on a number that is closed, or that never was one, it is told as an event.
+// Returns the result and keeps errno.
+std::int64_t tell_if_closed(Op op, std::int64_t result);
+
 // decide, real call, conclude: for calls whose real form does not depend on what was decided.
 template <class Real>
 std::int64_t run(Op& op, Real real_call) {
