@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_ends_before_listening_is_told_with_its_bind) 
   const Diagnosis d = of(m);
   BOOST_TEST(d.code == "ended-before-listening");
   BOOST_TEST(d.message == "the server exited with status 1 and does not listen on port 20000");
-  BOOST_TEST(tells(d, "bind(fd 4) asked 20000 → EADDRINUSE"));
+  BOOST_TEST(tells(d, "bind(fd 4, port 20000) → EADDRINUSE"));
 }
 
 BOOST_AUTO_TEST_CASE(death_by_sigpipe_names_what_is_missing) {

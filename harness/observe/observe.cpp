@@ -1,3 +1,5 @@
+#include <netdb.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -135,12 +137,42 @@ std::string_view to_string(wire::Withheld w) {
   return "?";
 }
 
+namespace {
+
+// What stands between the parentheses: only what can be told, as the program would say it.
+std::string arguments_of(const CallEvent& e) {
+  constexpr const char* ways[] = {"SHUT_RD", "SHUT_WR", "SHUT_RDWR"};  // as Linux numbers them
+  const std::string fd = "fd " + std::to_string(e.fd), number = std::to_string(e.asked);
+  switch (wire::family_of(e.call)) {
+    case wire::Family::bind:
+    case wire::Family::connect:
+      return fd + ", port " + number;
+    case wire::Family::listen:
+      return fd + ", backlog " + number;
+    case wire::Family::shutdown:
+      return fd + ", " + (e.asked >= 0 && e.asked < 3 ? ways[e.asked] : number);
+    case wire::Family::wait:
+      return e.asked < 0 ? "no timeout" : "timeout " + number + " ms";
+    case wire::Family::socket:
+    case wire::Family::resolve:
+    case wire::Family::process:
+      return {};
+    default:
+      return fd + (e.call == wire::Call::setsockopt ? ", option " + number : "");
+  }
+}
+
+}  // namespace
+
 std::string to_string(const CallEvent& e) {
-  std::string out =
-      std::string(wire::name_of(e.call)) + "(fd " + std::to_string(e.fd) + ") asked " + std::to_string(e.asked) + " → ";
-  if (e.result >= 0) return out + std::to_string(e.result);
+  const wire::Family family = wire::family_of(e.call);
+  const bool data = family == wire::Family::recv || family == wire::Family::send;
+  const std::string call = std::string(wire::name_of(e.call)) + "(" + arguments_of(e) + ")" +
+                           (data ? " asked " + std::to_string(e.asked) : "") + " → ";
+  if (e.call == wire::Call::getaddrinfo && e.result != 0) return call + ::gai_strerror(static_cast<int>(e.result));
+  if (e.result >= 0) return call + std::to_string(e.result);
   const char* name = ::strerrorname_np(e.error);
-  return out + (name != nullptr ? name : std::to_string(e.error));
+  return call + (name != nullptr ? name : std::to_string(e.error));
 }
 
 Observation observe(const RunSpec& spec, Record record) {
