@@ -10,7 +10,7 @@ namespace sockrig {
 void Rig::explain_end() {
   const bool killed = record_.subject_ending && record_.subject_ending->by_signal && !record_.ended_by_script;
   if (!over_ && !killed) return;
-  for (const pid_t pid : subject_pids()) {
+  for (const pid_t pid : processes_.pids()) {
     for (const OpenDescriptor& d : open_descriptors(pid)) {
       constexpr std::string_view socket = "socket:[";
       if (d.target.starts_with(socket))

@@ -1,8 +1,6 @@
 // What becomes of the subject: how it stops and what it leaves behind; and the queue of the peer's own listener.
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,9 +11,6 @@
 
 namespace sockrig {
 namespace {
-
-constexpr int room = 1024;       // of the peer's listener, as it was made
-constexpr int most_fillers = 8;  // a backlog of 0 holds one connection
 
 // Looks through a file piece by piece: programs can be large.
 bool holds(const std::string& path, std::string_view text) {
@@ -59,7 +54,7 @@ bool Rig::advance_life(Running& r, Subject& s) {
     case StepVerb::has_no_zombies:
       return find_zombies(r);
     case StepVerb::frees_memory:
-      for (const pid_t pid : subject_pids()) {
+      for (const pid_t pid : processes_.pids()) {
         const std::string collector = garbage_collector(pid);
         if (collector.empty()) continue;
         contradict(r, "not-met", "its run-time (" + collector + ") collects garbage when it sees fit");
@@ -68,7 +63,7 @@ bool Rig::advance_life(Running& r, Subject& s) {
       return r.done = true;
     case StepVerb::count_memory:
       if (!wait_until_idle(r)) return false;
-      counted_memory_ = memory(false);
+      counted_memory_ = processes_.memory();
       return r.done = true;
     case StepVerb::memory_grows:
       return compare_memory(r);
@@ -108,7 +103,7 @@ bool Rig::find_child(Running& r) {
   const auto is_new = [&](pid_t pid) {
     return std::ranges::find(processes_before_, pid) == processes_before_.end() && process_state(pid).has_value();
   };
-  if (std::ranges::any_of(subject_pids(), is_new)) return r.done = true;
+  if (std::ranges::any_of(processes_.pids(), is_new)) return r.done = true;
   if (!wait_until_idle(r)) return false;
   contradict(r, "not-met", "no child process of it serves this connection");
   return true;
@@ -117,7 +112,7 @@ bool Rig::find_child(Running& r) {
 bool Rig::find_zombies(Running& r) {
   if (!wait_until_idle(r)) return false;
   // Orphans are not its own to wait for.
-  const std::vector<pid_t> pids = subject_pids();
+  const std::vector<pid_t> pids = processes_.pids();
   const auto zombies = std::ranges::count_if(pids, [&](pid_t pid) {
     const auto [state, parent] = state_and_parent(pid);
     return state == 'Z' && std::ranges::find(pids, parent) != pids.end();
@@ -136,7 +131,7 @@ bool Rig::find_zombies(Running& r) {
 
 bool Rig::compare_memory(Running& r) {
   if (!wait_until_idle(r)) return false;
-  const std::uint64_t now = memory(false), grown = now > counted_memory_ ? now - counted_memory_ : 0;
+  const std::uint64_t now = processes_.memory(), grown = now > counted_memory_ ? now - counted_memory_ : 0;
   record_.kernel["memory counted"] = static_cast<std::int64_t>(counted_memory_);
   record_.kernel["memory grown"] = static_cast<std::int64_t>(grown);
   if (grown > r.step->bytes)
@@ -147,7 +142,7 @@ bool Rig::compare_memory(Running& r) {
 }
 
 bool Rig::count_closes(Running& r, const Subject& s) {
-  const bool over = s.ending().has_value() && subject_pids().empty();
+  const bool over = s.ending().has_value() && processes_.pids().empty();
   if (!over && !wait_until_idle(r)) return false;
   const std::int64_t twice = region_.memory().closed_twice.load();
   if (twice <= 0) return r.done = true;
@@ -157,59 +152,27 @@ bool Rig::count_closes(Running& r, const Subject& s) {
   return true;
 }
 
-std::int64_t Rig::turned_away() const {
-  return network_counter("ListenOverflows").value_or(0) - overflows_before_;
-}
-
 bool Rig::advance_queue(Running& r) {
   switch (r.step->verb) {
     case StepVerb::queue_fills:
-      return fill_queue(r);
+      full_queue_.fill(listeners_, port_, sock_diag_);
+      return r.done = true;
     case StepVerb::queue_turns_away:
-      record_.kernel["ListenOverflows"] = turned_away();
-      if (turned_away() > 0) return r.done = true;
+      record_.kernel["ListenOverflows"] = full_queue_.turned_away();
+      if (full_queue_.turned_away() > 0) return r.done = true;
       if (!wait_until_idle(r)) return false;
       contradict(r, "no-evidence", "the kernel did not turn the client away");
       return true;
     case StepVerb::queue_turns_away_again:
-      record_.kernel["ListenOverflows"] = turned_away();
-      r.done = turned_away() > 1 || subject_.poll_end();
+      record_.kernel["ListenOverflows"] = full_queue_.turned_away();
+      r.done = full_queue_.turned_away() > 1 || subject_.poll_end();
       return r.done;
     case StepVerb::queue_drains:
-      return drain_queue(r);
+      full_queue_.drain(listeners_);
+      return r.done = true;
     default:
       throw std::logic_error("a step that no queue has: " + r.step->text);
   }
-}
-
-bool Rig::queue_is(bool full) {
-  return full == std::ranges::any_of(sock_diag_.listeners(), [&](const KernelSocket& l) {
-           return l.local_port == port_ && l.receive_queue > l.send_queue;
-         });
-}
-
-// A backlog of n holds n + 1 connections (listen(2) on Linux).
-bool Rig::fill_queue(Running& r) {
-  check("listen", ::listen(listeners_.v4.get(), 0));
-  const sockaddr_in here = loopback_v4(port_);
-  for (int i = 0; i < most_fillers && !queue_is(true); ++i) {
-    Descriptor s(check("socket", ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
-    check("connect", ::connect(s.get(), reinterpret_cast<const sockaddr*>(&here), sizeof here));
-    fillers_.push_back(std::move(s));
-  }
-  if (!queue_is(true)) throw std::runtime_error("the queue of the peer's listener cannot be filled");
-  overflows_before_ = network_counter("ListenOverflows").value_or(0);
-  return r.done = true;
-}
-
-bool Rig::drain_queue(Running& r) {
-  // They came first, so they stand in front.
-  while (!fillers_.empty()) {
-    const Descriptor accepted(check("accept", ::accept4(listeners_.v4.get(), nullptr, nullptr, SOCK_CLOEXEC)));
-    fillers_.pop_back();
-  }
-  check("listen", ::listen(listeners_.v4.get(), room));
-  return r.done = true;
 }
 
 // The client was turned away and waits; the kernel will repeat its request by itself.

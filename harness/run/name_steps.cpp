@@ -4,7 +4,6 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <set>
 
 #include "run/attempts.hpp"
 #include "run/rig.hpp"
@@ -46,21 +45,12 @@ bool Rig::advance_attempts(Running& r, Subject& s) {
 
 bool Rig::advance_dead_sockets(Running& r) {
   if (!wait_until_idle(r)) return false;
-  // The kernel lists what is connected, being connected or listening; a socket whose attempt failed is on no list.
-  std::set<std::string> listed;
-  for (const KernelSocket& s : sock_diag_.alive()) listed.insert("socket:[" + std::to_string(s.inode) + "]");
-  std::set<std::string> dead;  // two processes may share one
-  for (const pid_t pid : subject_pids()) {
-    for (const OpenDescriptor& d : open_descriptors(pid)) {
-      if (!d.target.starts_with("socket:[") || listed.contains(d.target)) continue;
-      if (socket_protocol(pid, d.fd).starts_with("TCP")) dead.insert(d.target);
-    }
-  }
-  record_.kernel["dead sockets"] = static_cast<std::int64_t>(dead.size());
-  if (dead.empty()) return r.done = true;
+  const std::size_t dead = processes_.dead_sockets(sock_diag_);
+  record_.kernel["dead sockets"] = static_cast<std::int64_t>(dead);
+  if (dead == 0) return r.done = true;
   contradict(r, "failed-socket-open",
-             "it has " + std::to_string(dead.size()) + " TCP socket" + (dead.size() == 1 ? "" : "s") + " open that " +
-                 (dead.size() == 1 ? "is" : "are") + " neither connected nor listening");
+             "it has " + std::to_string(dead) + " TCP socket" + (dead == 1 ? "" : "s") + " open that " +
+                 (dead == 1 ? "is" : "are") + " neither connected nor listening");
   return true;
 }
 

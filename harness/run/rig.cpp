@@ -65,6 +65,7 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
       options_(std::move(subject)),
       region_(region),
       world_init_(world_init),
+      processes_(world_init),
       detector_(sock_diag_,
                 [this](const KernelSocket& s) {
                   if (world_init_ > 0 || s.local_port == port_ || s.remote_port == port_) return true;
@@ -252,10 +253,7 @@ bool Rig::advance_tasks() {
 }
 
 void Rig::note_progress() {
-  last_progress_ = steady_clock::now();
-  cpu_at_progress_ = -1;  // read only when somebody asks
-  ends_at_progress_.clear();
-  switches_at_doze_.clear();
+  progress_.note();
   standstills_ = 0;
 }
 

@@ -4,7 +4,6 @@
 // Every wait is for an event; when no event comes, the rig looks whether one still can (standstill.hpp).
 #pragma once
 
-#include <chrono>
 #include <deque>
 #include <map>
 #include <memory>
@@ -14,7 +13,11 @@
 
 #include "plan/run_spec.hpp"
 #include "run/conversation.hpp"
+#include "run/descriptor_limits.hpp"
 #include "run/endpoint.hpp"
+#include "run/full_queue.hpp"
+#include "run/process_tree.hpp"
+#include "run/progress.hpp"
 #include "run/record.hpp"
 #include "run/region.hpp"
 #include "run/sock_diag.hpp"
@@ -24,10 +27,6 @@
 namespace sockrig {
 
 inline constexpr double deadline_seconds = 10;  // for programs that wait with timeouts; nothing else is timed
-
-inline double seconds_since(std::chrono::steady_clock::time_point t) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - t).count();
-}
 
 class Rig {
  public:
@@ -111,7 +110,6 @@ class Rig {
   bool met_dead_connection();
   bool listens();
   bool queue_is_full();
-  bool is_stopped() const;
   bool wait_until_idle(Running& r);
   bool check_end(Running& r, Subject& s);
   void signal_first(Subject& s, int signal);
@@ -128,8 +126,6 @@ class Rig {
   bool advance_shortage(Running& r, Subject& s);
   bool begins_or_complains(Running& r, Subject& s);
   bool met_shortage();
-  void limit_descriptors();
-  void restore_descriptors();
   std::string undelivered() const;
 
   // life_steps.cpp: how it stops, what it leaves behind, and the queue of the peer's own listener
@@ -141,19 +137,11 @@ class Rig {
   bool find_zombies(Running& r);
   bool compare_memory(Running& r);
   bool count_closes(Running& r, const Subject& s);
-  bool fill_queue(Running& r);
-  bool drain_queue(Running& r);
   bool kernel_tries_again(const Look& l) const;
-  bool queue_is(bool full);
-  std::int64_t turned_away() const;
 
-  std::optional<bool> came_back(const Look& l, std::map<pid_t, std::uint64_t>& first) const;
-  std::vector<pid_t> subject_pids() const;
-  std::vector<KernelSocket> listeners();
-  void explain_end();
-  std::int64_t descriptors() const;
-  std::uint64_t memory(bool peak) const;
+  // watch.cpp
   Look look();
+  void explain_end();
   bool faults_move_data() const;
   void settle_counters();
   std::vector<SocketRecord> seen_sockets() const;
@@ -165,6 +153,7 @@ class Rig {
   const SubjectOptions options_;
   Region& region_;
   const pid_t world_init_;
+  const ProcessTree processes_;
   SockDiag sock_diag_;
   StandstillDetector detector_;
 
@@ -183,7 +172,7 @@ class Rig {
 
   std::vector<pid_t> killed_;  // by "kill", since the last start
   std::int64_t descriptors_before_ = -1;
-  std::map<pid_t, std::uint64_t> descriptor_limits_;  // as they were before it ran out
+  DescriptorLimits descriptor_limits_;
   bool told_to_end_ = false;      // by "frees its results"
   bool measures_memory_ = false;  // the script asks for it
   std::uint64_t memory_before_ = 0;
@@ -191,15 +180,10 @@ class Rig {
   std::uint32_t round_ = 1;
   std::vector<pid_t> processes_before_;  // when it was last seen to listen or to wait
   std::uint64_t counted_memory_ = 0;
-  std::map<pid_t, std::uint64_t> switches_at_zombies_;  // of timed threads, when zombies were first seen
-  std::vector<Descriptor> fillers_;                     // connections that fill the queue of the peer's listener
-  std::int64_t overflows_before_ = 0;
-  std::chrono::steady_clock::time_point last_progress_;
-  double cpu_at_progress_ = 0;
-  std::uint64_t moved_at_progress_ = 0;  // bytes, as the shim counts them
-  std::vector<std::uint32_t> ends_at_progress_;
-  std::map<pid_t, std::uint64_t> switches_at_doze_;  // of timed threads, when they were first seen dozing
-  int standstills_ = 0;                              // in a row
+  Switches switches_at_zombies_;  // when zombies were first seen
+  FullQueue full_queue_;
+  Progress progress_;
+  int standstills_ = 0;  // in a row
 };
 
 }  // namespace sockrig

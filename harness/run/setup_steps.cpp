@@ -1,6 +1,5 @@
 // The verbs about how a program is set up and what it is denied: its port, its descriptors.
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -9,8 +8,6 @@
 
 namespace sockrig {
 namespace {
-
-constexpr std::uint64_t usual_limit = 1024;
 
 bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
@@ -21,23 +18,6 @@ std::uint64_t inode_of(const Descriptor& d) {
   return d && ::fstat(d.get(), &state) == 0 ? state.st_ino : 0;
 }
 
-std::uint64_t lowest_free(pid_t pid) {
-  std::vector<int> taken;
-  for (const OpenDescriptor& d : open_descriptors(pid)) taken.push_back(d.fd);
-  std::ranges::sort(taken);
-  std::uint64_t free = 0;
-  for (const int fd : taken) free += static_cast<std::uint64_t>(fd) == free ? 1 : 0;
-  return free;
-}
-
-// The soft limit only: the hard one is not given back to those who gave it away. What has ended needs none.
-void set_soft_limit(pid_t pid, std::uint64_t soft) {
-  rlimit now{};
-  if (::prlimit(pid, RLIMIT_NOFILE, nullptr, &now) != 0 && errno == ESRCH) return;
-  const rlimit wanted{std::min<rlim_t>(soft, now.rlim_max), now.rlim_max};
-  if (::prlimit(pid, RLIMIT_NOFILE, &wanted, nullptr) != 0 && errno != ESRCH) check("prlimit", -1);
-}
-
 }  // namespace
 
 bool Rig::advance_port(Running& r) {
@@ -46,7 +26,7 @@ bool Rig::advance_port(Running& r) {
     return r.done = true;
   }
   const std::uint64_t ours[] = {inode_of(listeners_.v4), inode_of(listeners_.v6)};
-  for (const KernelSocket& s : listeners()) {
+  for (const KernelSocket& s : processes_.listeners(sock_diag_)) {
     if (s.local_port != port_ || s.inode == ours[0] || s.inode == ours[1]) continue;
     contradict(r, "port-shared", "it listens on the port that another program has");
     return true;
@@ -82,25 +62,6 @@ std::string Rig::undelivered() const {
   return "";
 }
 
-// A thread that waits in accept() has its descriptor already, though nobody sees it: that one client is served.
-void Rig::limit_descriptors() {
-  for (const pid_t pid : subject_pids()) {
-    rlimit now{};
-    if (::prlimit(pid, RLIMIT_NOFILE, nullptr, &now) != 0) continue;
-    descriptor_limits_[pid] = now.rlim_cur;
-    set_soft_limit(pid, lowest_free(pid));
-  }
-}
-
-void Rig::restore_descriptors() {
-  std::uint64_t most = usual_limit;
-  for (const auto& [pid, soft] : descriptor_limits_) most = std::max(most, soft);
-  for (const pid_t pid : subject_pids()) {
-    const auto known = descriptor_limits_.find(pid);
-    set_soft_limit(pid, known == descriptor_limits_.end() ? most : known->second);  // or it was born in want
-  }
-}
-
 bool Rig::met_shortage() {
   read_events();
   return std::ranges::any_of(record_.events, [](const CallEvent& e) {
@@ -114,10 +75,10 @@ bool Rig::advance_shortage(Running& r, Subject& s) {
   switch (r.step->verb) {
     case StepVerb::runs_out:
       if (!wait_until_idle(r)) return false;
-      limit_descriptors();
+      descriptor_limits_.use_up(processes_.pids());
       return r.done = true;
     case StepVerb::has_again:
-      restore_descriptors();
+      descriptor_limits_.restore(processes_.pids());
       return r.done = true;
     case StepVerb::rests: {
       const Motion m = look().motion;
@@ -130,7 +91,7 @@ bool Rig::advance_shortage(Running& r, Subject& s) {
   if (met_shortage()) return r.done = true;
   if (!over && !wait_until_idle(r)) return false;
   // Whoever waits while clients are queued to it has no descriptor for them, whether its calls were seen or not.
-  const bool queued = !descriptor_limits_.empty() && std::ranges::any_of(sock_diag_.listeners(), [&](const auto& l) {
+  const bool queued = descriptor_limits_.were_lowered() && std::ranges::any_of(sock_diag_.listeners(), [&](const auto& l) {
     return l.local_port == port_ && l.receive_queue > 0;
   });
   if (queued) return r.done = true;

@@ -8,21 +8,13 @@
 namespace sockrig {
 
 bool Rig::listens() {
-  return std::ranges::any_of(listeners(), [&](const KernelSocket& s) { return s.local_port == port_; });
+  return std::ranges::any_of(processes_.listeners(sock_diag_), [&](const KernelSocket& s) { return s.local_port == port_; });
 }
 
 // One connection more, and the kernel would drop it and try again a second later.
 bool Rig::queue_is_full() {
   return std::ranges::any_of(sock_diag_.listeners(), [&](const KernelSocket& s) {
     return s.local_port == port_ && s.receive_queue >= std::max(1u, s.send_queue);
-  });
-}
-
-// A signal that was sent has not always arrived.
-bool Rig::is_stopped() const {
-  return std::ranges::all_of(subject_pids(), [](pid_t pid) {
-    const std::optional<ProcessState> p = process_state(pid);
-    return !p || std::ranges::all_of(p->threads, [](const ThreadState& t) { return t.state == 'T'; });
   });
 }
 
@@ -76,7 +68,7 @@ void Rig::signal_first(Subject& s, int signal) {
   if (s.started() && !s.poll_end())
     ::kill(s.pid(), signal);
   else
-    signal_all(subject_pids(), signal);
+    signal_all(processes_.pids(), signal);
 }
 
 bool Rig::advance_subject(const ScriptLine& line, Running& r) {
@@ -91,14 +83,14 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       s.start(options_);
       return r.done = true;
     case StepVerb::stop:
-      signal_all(subject_pids(), SIGSTOP);
-      return r.done = is_stopped();
+      signal_all(processes_.pids(), SIGSTOP);
+      return r.done = processes_.are_stopped();  // a signal that was sent has not always arrived
     case StepVerb::resume:
-      signal_all(subject_pids(), SIGCONT);
+      signal_all(processes_.pids(), SIGCONT);
       return r.done = true;
     case StepVerb::kill:
       record_.ended_by_script = true;
-      killed_ = subject_pids();
+      killed_ = processes_.pids();
       signal_all(killed_, SIGKILL);
       return r.done = true;
     case StepVerb::terminate:
@@ -109,12 +101,12 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
         r.wants_idle = false;
         return false;
       }
-      if (measures_memory_) memory_before_ = memory(false);
-      processes_before_ = subject_pids();
+      if (measures_memory_) memory_before_ = processes_.memory();
+      processes_before_ = processes_.pids();
       return r.done = true;
     case StepVerb::waits:
       if (!wait_until_idle(r)) return false;
-      processes_before_ = subject_pids();
+      processes_before_ = processes_.pids();
       return r.done = true;
     case StepVerb::lives:
       if (!wait_until_idle(r)) return false;
@@ -130,11 +122,11 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       return check_end(r, s);
     case StepVerb::count_descriptors:
       if (!wait_until_idle(r)) return false;
-      descriptors_before_ = descriptors();
+      descriptors_before_ = processes_.descriptors();
       return r.done = true;
     case StepVerb::keeps_descriptors: {
       if (!wait_until_idle(r)) return false;
-      const std::int64_t now = descriptors();
+      const std::int64_t now = processes_.descriptors();
       record_.kernel["descriptors before"] = descriptors_before_;
       record_.kernel["descriptors after"] = now;
       if (now <= descriptors_before_) return r.done = true;
@@ -145,7 +137,7 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       return true;
     }
     case StepVerb::memory_under: {
-      const std::uint64_t peak = memory(true), grown = peak > memory_before_ ? peak - memory_before_ : 0;
+      const std::uint64_t peak = processes_.peak_memory(), grown = peak > memory_before_ ? peak - memory_before_ : 0;
       record_.kernel["memory grown"] = static_cast<std::int64_t>(grown);
       if (grown > r.step->bytes)
         contradict(r, "memory-grows",

@@ -13,10 +13,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr double spinning_seconds = 3;         // of processor time without a byte moved
-constexpr double starting_seconds = 30;        // of processor time before it listens: run-times have much to load
-constexpr std::uint32_t spinning_ends = 1000;  // receives that returned 0, likewise
-constexpr std::uint64_t wakeups_enough = 3;    // a timed wait that came back so often to the same call is a wait
 constexpr int standstills_needed = 3;
 constexpr std::uint64_t most_memory = std::uint64_t{2} << 30;
 constexpr std::size_t most_processes = 1000;
@@ -26,7 +22,7 @@ constexpr std::size_t most_processes = 1000;
 Look Rig::look() {
   // What came was received: acknowledge it now rather than some 40 ms later, or it would count as on its way.
   for (const Endpoint* e : order_) acknowledge(*e);
-  return detector_.look([this] { return subject_pids(); }, [this] { return !wait_for_events(0); });
+  return detector_.look([this] { return processes_.pids(); }, [this] { return !wait_for_events(0); });
 }
 
 void Rig::consider_standstill() {
@@ -53,9 +49,9 @@ void Rig::consider_standstill() {
       break;
   }
   // Timed waits: proved hopeless once every one of them has come back to the same call often enough.
-  const std::optional<bool> back = came_back(l, switches_at_doze_);
+  const std::optional<bool> back = progress_.dozed_in_vain(l);
   if (!back) return;
-  const bool too_long = seconds_since(last_progress_) > deadline_seconds;
+  const bool too_long = progress_.idle_seconds() > deadline_seconds;
   if ((*back || too_long) && idle_wanted()) {
     // Somebody waits for it to be idle; more idle than that it will not be.
     for (Task& task : tasks_) {
@@ -68,89 +64,21 @@ void Rig::consider_standstill() {
     stop(Stop::deadline, "no-progress", "it waits with a timeout, and nothing moved for 10 seconds");
 }
 
-// Every timed wait has come back to the same call often enough since it was `first` seen. Nothing if one of them is
-// gone.
-std::optional<bool> Rig::came_back(const Look& l, std::map<pid_t, std::uint64_t>& first) const {
-  bool all = l.attentive;
-  for (const Waiting& w : l.threads) {
-    if (!w.timed) continue;
-    const std::optional<ProcessState> p = process_state(w.pid);
-    if (!p) return std::nullopt;
-    for (const ThreadState& t : p->threads) {
-      if (t.tid != w.tid) continue;
-      const auto [seen, is_new] = first.try_emplace(t.tid, t.switches);
-      all = all && t.switches >= seen->second + wakeups_enough;
-    }
-  }
-  return all;
-}
-
 bool Rig::spins() {
-  double cpu = 0;
-  for (const pid_t pid : subject_pids()) cpu += cpu_seconds(pid);
-  if (cpu_at_progress_ < 0) cpu_at_progress_ = cpu;
-  const std::span<const wire::Socket> sockets = region_.sockets();
-  const bool first = ends_at_progress_.empty();
-  ends_at_progress_.resize(std::max(ends_at_progress_.size(), sockets.size()), 0);
-  // Bytes that it moves into the kernel's queues are movement, too, though nobody reads them yet.
-  bool many_ends = false;
-  std::uint64_t moved = 0;
-  for (std::size_t i = 0; i < sockets.size(); ++i) {
-    const std::uint32_t ends = sockets[i].ends.load();
-    if (first) ends_at_progress_[i] = ends;
-    many_ends = many_ends || ends > ends_at_progress_[i] + spinning_ends;
-    moved += sockets[i].sent.load() + sockets[i].received.load();
-  }
-  if (moved != moved_at_progress_) cpu_at_progress_ = cpu;
-  moved_at_progress_ = moved;
   const bool starting = std::ranges::any_of(tasks_, [](const Task& t) {
     const bool rests = std::ranges::any_of(t.running, [](const Running& r) { return r.step->verb == StepVerb::rests; });
     return !rests && (t.line->actor == ActorKind::subject || t.line->actor == ActorKind::second);
   });
-  return many_ends || cpu - cpu_at_progress_ > (starting ? starting_seconds : spinning_seconds);
+  return progress_.spins(processes_.pids(), region_.sockets(), starting);
 }
 
 bool Rig::over_limits() {
-  const std::vector<pid_t> pids = subject_pids();
+  const std::vector<pid_t> pids = processes_.pids();
   if (pids.size() > most_processes)
     stop(Stop::too_much, "too-many-processes", "it has more than " + std::to_string(most_processes) + " processes");
-  else if (memory(false) > most_memory)
+  else if (processes_.memory() > most_memory)
     stop(Stop::too_much, "too-much-memory", "it uses more than 2 GiB of memory");
   return over_;
-}
-
-std::vector<pid_t> Rig::subject_pids() const {
-  std::vector<pid_t> out;
-  for (const pid_t pid : descendants(::getpid())) {
-    if (pid != world_init_) out.push_back(pid);
-  }
-  return out;
-}
-
-std::int64_t Rig::descriptors() const {
-  std::int64_t n = 0;
-  for (const pid_t pid : subject_pids()) n += static_cast<std::int64_t>(open_descriptors(pid).size());
-  return n;
-}
-
-std::uint64_t Rig::memory(bool peak) const {
-  std::uint64_t n = 0;
-  for (const pid_t pid : subject_pids()) n += peak ? peak_resident_bytes(pid) : resident_bytes(pid);
-  return n;
-}
-
-// Those of the subject and, in a private network, our own. Where the network is shared, others listen too.
-std::vector<KernelSocket> Rig::listeners() {
-  std::vector<KernelSocket> all = sock_diag_.listeners();
-  if (world_init_ > 0) return all;
-  std::vector<std::string> held;
-  for (const pid_t pid : subject_pids()) {
-    for (OpenDescriptor& d : open_descriptors(pid)) held.push_back(std::move(d.target));
-  }
-  std::erase_if(all, [&](const KernelSocket& s) {
-    return std::ranges::find(held, "socket:[" + std::to_string(s.inode) + "]") == held.end();
-  });
-  return all;
 }
 
 // Is there a fault whose verdict rests on the shim having seen the data?
@@ -171,8 +99,8 @@ void Rig::settle_counters() {
       channels.push_back(e->channel);
     }
     if (unseen_bytes(channels, seen_sockets()).none() || seconds_since(began) > deadline_seconds) break;
-    record_.out_of_sight = out_of_sight(subject_pids());
-    if (!record_.out_of_sight.empty() || subject_pids().empty()) break;
+    record_.out_of_sight = out_of_sight(processes_.pids());
+    if (!record_.out_of_sight.empty() || processes_.pids().empty()) break;
     const Motion motion = look().motion;
     if (motion == Motion::standstill || motion == Motion::dozing) {
       if (unseen_bytes(channels, seen_sockets()).none()) continue;
@@ -209,7 +137,7 @@ void Rig::collect() {
       ::poll(&ended, 1, 2);
     }
   }
-  for (const KernelSocket& s : listeners()) {
+  for (const KernelSocket& s : processes_.listeners(sock_diag_)) {
     const bool ours = spec_.role == Role::client && s.local_port == port_;
     if (!ours) record_.listening.push_back(s.local_port);
   }

@@ -1,0 +1,76 @@
+#include "run/process_tree.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+#include "run/proc.hpp"
+
+namespace sockrig {
+namespace {
+
+// As a link in /proc/PID/fd names it.
+std::string link_of(const KernelSocket& s) {
+  return "socket:[" + std::to_string(s.inode) + "]";
+}
+
+template <class Measure>
+auto sum_over(const std::vector<pid_t>& pids, Measure measure) {
+  decltype(measure(pid_t{})) sum = 0;
+  for (const pid_t pid : pids) sum += measure(pid);
+  return sum;
+}
+
+}  // namespace
+
+std::vector<pid_t> ProcessTree::pids() const {
+  std::vector<pid_t> out = descendants(::getpid());
+  std::erase(out, world_init_);
+  return out;
+}
+
+bool ProcessTree::are_stopped() const {
+  return std::ranges::all_of(pids(), [](pid_t pid) {
+    const std::optional<ProcessState> p = process_state(pid);
+    return !p || std::ranges::all_of(p->threads, [](const ThreadState& t) { return t.state == 'T'; });
+  });
+}
+
+std::int64_t ProcessTree::descriptors() const {
+  return sum_over(pids(), [](pid_t pid) { return static_cast<std::int64_t>(open_descriptors(pid).size()); });
+}
+
+std::uint64_t ProcessTree::memory() const {
+  return sum_over(pids(), resident_bytes);
+}
+
+std::uint64_t ProcessTree::peak_memory() const {
+  return sum_over(pids(), peak_resident_bytes);
+}
+
+std::vector<KernelSocket> ProcessTree::listeners(SockDiag& sock_diag) const {
+  std::vector<KernelSocket> all = sock_diag.listeners();
+  if (world_init_ > 0) return all;
+  std::set<std::string> held;
+  for (const pid_t pid : pids()) {
+    for (OpenDescriptor& d : open_descriptors(pid)) held.insert(std::move(d.target));
+  }
+  std::erase_if(all, [&](const KernelSocket& s) { return !held.contains(link_of(s)); });
+  return all;
+}
+
+std::size_t ProcessTree::dead_sockets(SockDiag& sock_diag) const {
+  std::set<std::string> listed;
+  for (const KernelSocket& s : sock_diag.alive()) listed.insert(link_of(s));
+  std::set<std::string> dead;  // two processes may share one
+  for (const pid_t pid : pids()) {
+    for (const OpenDescriptor& d : open_descriptors(pid)) {
+      if (!d.target.starts_with("socket:[") || listed.contains(d.target)) continue;
+      if (socket_protocol(pid, d.fd).starts_with("TCP")) dead.insert(d.target);
+    }
+  }
+  return dead.size();
+}
+
+}  // namespace sockrig
