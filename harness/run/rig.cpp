@@ -88,6 +88,7 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
         r.actor = line.actor;
         record_.steps.push_back(std::move(r));
         if (step.verb == StepVerb::memory_under) measures_memory_ = true;
+        if (step.verb == StepVerb::makes_children) looks_for_children_ = true;
         if (step.verb == StepVerb::counter_rises) hold_back_ = false;
         if (step.verb == StepVerb::meets_refusal)
           counters_before_[failed_attempts] = network_counter(failed_attempts).value_or(0);

@@ -174,7 +174,8 @@ class Rig {
   std::int64_t descriptors_before_ = -1;
   DescriptorLimits descriptor_limits_;
   bool told_to_end_ = false;      // by "frees its results"
-  bool measures_memory_ = false;  // the script asks for it
+  // What the script asks about, and has to be noted before:
+  bool measures_memory_ = false, looks_for_children_ = false;
   std::uint64_t memory_before_ = 0;
   std::map<std::string, std::int64_t> counters_before_;
   std::uint32_t round_ = 1;

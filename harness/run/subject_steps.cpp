@@ -102,11 +102,11 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
         return false;
       }
       if (measures_memory_) memory_before_ = processes_.memory();
-      processes_before_ = processes_.pids();
+      if (looks_for_children_) processes_before_ = processes_.pids();
       return r.done = true;
     case StepVerb::waits:
       if (!wait_until_idle(r)) return false;
-      processes_before_ = processes_.pids();
+      if (looks_for_children_) processes_before_ = processes_.pids();
       return r.done = true;
     case StepVerb::lives:
       if (!wait_until_idle(r)) return false;

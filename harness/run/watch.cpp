@@ -136,10 +136,10 @@ void Rig::collect() {
       pollfd ended{subject_.end_descriptor(), POLLIN, 0};
       ::poll(&ended, 1, 2);
     }
-  }
-  for (const KernelSocket& s : processes_.listeners(sock_diag_)) {
-    const bool ours = spec_.role == Role::client && s.local_port == port_;
-    if (!ours) record_.listening.push_back(s.local_port);
+    for (const KernelSocket& s : processes_.listeners(sock_diag_)) {
+      const bool ours = spec_.role == Role::client && s.local_port == port_;
+      if (!ours) record_.listening.push_back(s.local_port);
+    }
   }
   if (record_.stop == Stop::none && faults_move_data() && !record_.ended_by_script) settle_counters();
   for (Endpoint* e : order_) record_.channels.push_back(e->channel);
