@@ -45,6 +45,7 @@ enum class StepVerb {
   play,             // "plays the dialogue"
   play_glued,       // "plays the dialogue glued together": all that is sent goes out at once
   play_cut,         // "plays the dialogue cut at every position": a connection each, the rest once the subject waits
+  play_glued_cut,   // "plays the dialogue glued together but for a cut in every message": a connection for each cut
   play_broken_off,  // "breaks off the dialogue in every message": a connection each, ended in the middle of a message
   play_beginning,   // "begins the dialogue": its first message and the answers to it; the connection stays open
   end,              // stdin: "end": end of file on the subject's standard input
@@ -164,7 +165,7 @@ StepMeaning meaning_of(StepVerb verb);
 // What can only be done with a dialogue.
 inline bool is_dialogue_verb(StepVerb verb) {
   return verb == StepVerb::play || verb == StepVerb::play_glued || verb == StepVerb::play_cut ||
-         verb == StepVerb::play_broken_off || verb == StepVerb::play_beginning;
+         verb == StepVerb::play_glued_cut || verb == StepVerb::play_broken_off || verb == StepVerb::play_beginning;
 }
 
 // "1 MiB" → 1048576. False if it is not a size.

@@ -349,7 +349,8 @@ const ScriptLine* second_connection(const Script& script) {
         const bool begins = step.verb == StepVerb::start || step.verb == StepVerb::restart;
         if (line.actor == ActorKind::subject && begins) opened = 0;
         if (is_opening(step) || plays(step)) opened += line.count;
-        if (step.verb == StepVerb::play_cut || step.verb == StepVerb::play_broken_off) opened += line.count;
+        if (step.verb == StepVerb::play_cut || step.verb == StepVerb::play_glued_cut ||
+            step.verb == StepVerb::play_broken_off) opened += line.count;
         if (opened > 1) return &line;
       }
     }

@@ -43,6 +43,8 @@ constexpr VerbRow verbs[] = {
      "the same, but all that the client sends goes out at once"},
     {A::connection, V::play_cut, S::servers, idle, "plays the dialogue cut at every position",
      "the same on a connection for each position of each message, whose rest is sent once the subject waits"},
+    {A::connection, V::play_glued_cut, S::servers, idle, "plays the dialogue glued together but for a cut in every message",
+     "a connection for each message; all goes out at once, but what follows the cut only once the subject waits"},
     {A::connection, V::play_broken_off, S::servers, idle, "breaks off the dialogue in every message",
      "a connection for each message, which the client ends in the middle of it"},
     {A::connection, V::play_beginning, S::servers, idle, "begins the dialogue",

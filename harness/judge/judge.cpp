@@ -81,6 +81,8 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o) {
     why += (why.empty() ? "" : "; ") + std::string(to_string(reason)) + " (" + std::to_string(count) + " times)";
     program = program || concerns_program(reason);
     moment = moment || (!concerns_program(reason) && reason != Withheld::too_small);  // what is too small says nothing
+    // … unless every call was: then it moves single bytes.
+    program = program || (reason == Withheld::too_small && count >= fault.seen);
   }
   if (program && !moment)
     return {Outcome::skipped, "not applicable: " + fault.text + " is never licensed here: " + why};

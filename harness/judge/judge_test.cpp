@@ -210,6 +210,9 @@ BOOST_AUTO_TEST_CASE(a_call_too_small_to_cut_says_nothing_of_either) {
   BOOST_TEST(is(Outcome::inconclusive, m.judged()));
   withheld(rule, wire::Withheld::edge_triggered) = 1;
   BOOST_TEST(is(Outcome::skipped, m.judged()));
+  withheld(rule, wire::Withheld::edge_triggered) = 0;
+  withheld(rule, wire::Withheld::too_small) = 5;  // all of them: it moves single bytes
+  BOOST_TEST(is(Outcome::skipped, m.judged()));
 }
 
 BOOST_AUTO_TEST_CASE(inconclusive_outranks_skipped) {

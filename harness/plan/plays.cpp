@@ -87,6 +87,15 @@ Play glued_play_of(const Dialogue& d) {
   return play;
 }
 
+Play glued_cut_play_of(const Dialogue& d, const Cut& cut) {
+  Play play = glued_play_of(d);
+  const auto at = std::ranges::find_if(play, [&](const Move& m) { return m.kind == MoveKind::send && m.line == cut.line; });
+  const Move rest{MoveKind::send, cut.line, cut.at, at->end};
+  at->end = cut.at;
+  play.insert(at + 1, {Move{MoveKind::pause, cut.line}, rest});
+  return play;
+}
+
 Play cut_play_of(const Dialogue& d, const Cut& cut) {
   Play play = up_to(d, cut.line);
   add_first_part(d, cut, play);
@@ -182,7 +191,8 @@ std::string why_not_playable(StepVerb verb, const Dialogue& d) {
   const auto messages = std::ranges::count_if(d.lines, [](const DialogueLine& l) { return l.from_client && !l.ends; });
   if (verb == StepVerb::play_glued && messages < 2)
     return "not applicable: the dialogue has one message only, and nothing that it could be glued to";
-  const bool cuts = verb == StepVerb::play_cut || verb == StepVerb::play_broken_off;
+  const bool cuts =
+      verb == StepVerb::play_cut || verb == StepVerb::play_glued_cut || verb == StepVerb::play_broken_off;
   if (cuts && positions_in(d) == 0)
     return "not applicable: no message of the dialogue has two bytes that could be parted";
   return "";

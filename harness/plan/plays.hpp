@@ -42,6 +42,7 @@ using Play = std::vector<Move>;
 Play play_of(const Dialogue& dialogue);
 Play glued_play_of(const Dialogue& dialogue);                       // all sends first, in one piece
 Play cut_play_of(const Dialogue& dialogue, const Cut& cut);         // the rest once the subject waits
+Play glued_cut_play_of(const Dialogue& dialogue, const Cut& cut);   // all sends first, in these two pieces
 Play broken_off_play_of(const Dialogue& dialogue, const Cut& cut);  // after the first part the client's stream ends
 Play beginning_of(const Dialogue& dialogue);  // the first message and its answers; neither side ends its stream
 
@@ -50,7 +51,7 @@ Play beginning_of(const Dialogue& dialogue);  // the first message and its answe
 std::vector<Cut> cuts_of(const Dialogue& dialogue, std::uint64_t seed);
 std::size_t positions_in(const Dialogue& dialogue);
 
-// One cut by chance for each message that can be cut; at most 32 messages.
+// One cut by chance for each message that can be cut; at most 32 messages: to break off at, or with all else glued.
 std::vector<Cut> breaks_of(const Dialogue& dialogue, std::uint64_t seed);
 
 // Which cuts were chosen, and how many were left out, line by line.

@@ -39,6 +39,13 @@ BOOST_AUTO_TEST_CASE(as_it_is_written) {
              "send 0:0-1; pause 1; send 1:0-1; pause 2; end 2; receive 3; quiet 3");
 }
 
+BOOST_AUTO_TEST_CASE(glued_together_but_for_a_cut) {
+  BOOST_TEST(told(glued_cut_play_of(dialogue(small), {0, 1})) ==
+             "send 0:0-1; pause 0; send 0:1-3; send 2:0-2; receive 1; receive 3; quiet 3");
+  BOOST_TEST(told(glued_cut_play_of(dialogue(small), {2, 1})) ==
+             "send 0:0-3; send 2:0-1; pause 2; send 2:1-2; receive 1; receive 3; quiet 3");
+}
+
 BOOST_AUTO_TEST_CASE(glued_together) {
   BOOST_TEST(told(glued_play_of(dialogue(small))) == "send 0:0-3; send 2:0-2; receive 1; receive 3; quiet 3");
   BOOST_TEST(told(glued_play_of(dialogue("> a\n< A\n> b\n> end\n< end\n"))) ==

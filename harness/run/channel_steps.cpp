@@ -145,6 +145,7 @@ bool Rig::advance_connection(Task& task, Running& r) {
     case StepVerb::play:
     case StepVerb::play_glued:
     case StepVerb::play_cut:
+    case StepVerb::play_glued_cut:
     case StepVerb::play_broken_off:
     case StepVerb::play_beginning:
       return advance_dialogue(task, r);

@@ -29,13 +29,15 @@ void make_moves(const RunSpec& spec, std::uint64_t seed, StepVerb verb, Conversa
       c.moves = beginning_of(d);
       break;
     case StepVerb::play_cut:
+    case StepVerb::play_glued_cut:
     case StepVerb::play_broken_off: {
-      const bool cut = verb == StepVerb::play_cut;
+      const bool cut = verb == StepVerb::play_cut, glued = verb == StepVerb::play_glued_cut;
       if (c.cuts.empty()) c.cuts = cut ? cuts_of(d, seed) : breaks_of(d, seed);
       const Cut& at = c.cuts[c.play];
-      c.moves = cut ? cut_play_of(d, at) : broken_off_play_of(d, at);
-      c.situation = "line " + std::to_string(d.lines[at.line].number) +
-                    (cut ? " was cut after " : " was broken off after ") + bytes(at.at) + " of " +
+      c.moves = cut ? cut_play_of(d, at) : glued ? glued_cut_play_of(d, at) : broken_off_play_of(d, at);
+      c.situation = std::string(glued ? "all messages went out at once, but " : "") + "line " +
+                    std::to_string(d.lines[at.line].number) +
+                    (cut || glued ? " was cut after " : " was broken off after ") + bytes(at.at) + " of " +
                     std::to_string(d.lines[at.line].bytes.size());
       break;
     }

@@ -110,6 +110,7 @@ class Rig {
   bool met_dead_connection();
   bool listens();
   bool queue_is_full();
+  bool killed_are_gone() const;
   bool wait_until_idle(Running& r);
   bool check_end(Running& r, Subject& s);
   void signal_first(Subject& s, int signal);

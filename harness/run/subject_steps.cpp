@@ -18,6 +18,11 @@ bool Rig::queue_is_full() {
   });
 }
 
+// A process that was killed holds its sockets until it is really gone, and its first process may go before others.
+bool Rig::killed_are_gone() const {
+  return std::ranges::none_of(killed_, [](pid_t pid) { return process_state(pid).has_value(); });
+}
+
 // True once, when the subject has been seen waiting.
 bool Rig::wait_until_idle(Running& r) {
   r.wants_idle = true;
@@ -77,8 +82,7 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
     case StepVerb::restart:
     case StepVerb::start:  // in a second round it was started before
       if (s.started() && !s.poll_end()) return false;
-      // A process that was killed holds its sockets until it is really gone, and its first process may go before others.
-      if (std::ranges::any_of(killed_, [](pid_t pid) { return process_state(pid).has_value(); })) return false;
+      if (!killed_are_gone()) return false;
       killed_.clear();
       s.start(options_);
       return r.done = true;
@@ -116,6 +120,7 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
                    "it " + to_string(*s.ending()) + ", and should have gone on");
       return r.done = true;
     case StepVerb::exits:
+      return killed_are_gone() && check_end(r, s);
     case StepVerb::exits_zero:
     case StepVerb::complains:
     case StepVerb::exits_or_complains:
