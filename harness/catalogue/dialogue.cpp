@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -207,6 +208,10 @@ std::optional<Dialogue> parse_dialogue(std::string_view text, const std::string&
 }
 
 std::optional<Dialogue> load_dialogue(const std::string& file, Diagnostics& problems) {
+  if (std::filesystem::is_directory(file)) {
+    problems.push_back({file, 0, 0, "is a directory, and no dialogue"});
+    return std::nullopt;
+  }
   std::ifstream in(file, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};
   if (in.bad() || !in.is_open()) {

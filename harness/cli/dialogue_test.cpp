@@ -38,13 +38,11 @@ BOOST_AUTO_TEST_CASE(without_a_command_the_reference_server_is_asked) {
   BOOST_TEST(holds(run.report["dialogue"].get<std::string>(), "lines.dialogue"));
 }
 
-BOOST_AUTO_TEST_CASE(without_a_dialogue_what_needs_one_is_skipped) {
-  const JsonRun run = run_for_json({"--custom-server", lines_server(), "resolve/port-given", "stream/dialogue"});
-  BOOST_TEST(run.finished.code == 0);
-  BOOST_TEST((*run.result("resolve/port-given"))["outcome"] == "pass");
-  BOOST_TEST((*run.result("stream/dialogue"))["outcome"] == "skipped");
-  BOOST_TEST(holds((*run.result("stream/dialogue"))["reason"].get<std::string>(), "--dialogue FILE"));
-  BOOST_TEST(!run.report.contains("dialogue"));
+BOOST_AUTO_TEST_CASE(a_custom_server_without_a_dialogue_is_refused) {
+  const Finished f = sockrig({"run", "--custom-server", lines_server()});
+  BOOST_TEST(f.code == 2);
+  BOOST_TEST(holds(f.err, "--dialogue FILE"), f.err);
+  BOOST_TEST(sockrig({"run", "--custom-server", lines_server(), "--dialogue", "/tmp"}).code == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_dialogue_is_refused_before_anything_runs) {

@@ -180,7 +180,9 @@ std::string take(const po::variables_map& given, RunOptions& options) {
   for (Role role : roles) still([&] { return command_for(given, role, options); });
   still([&] {
     const bool alone = given.count("dialogue") != 0 && !options.commands.contains(Role::custom);
-    return alone ? "--dialogue: it is held with a custom server: name it with --custom-server CMD" : "";
+    if (alone) return "--dialogue: it is held with a custom server: name it with --custom-server CMD";
+    const bool mute = given.count("dialogue") == 0 && options.commands.contains(Role::custom);
+    return mute ? "--custom-server: say what it is asked and must answer: --dialogue FILE" : "";
   });
   still([&] { return choose<Serves>(given, "serves", parse_serves, {"one", "in-turn", "at-once"}, options.serves); });
   still([&] { return take_stop(given, options); });

@@ -9,9 +9,15 @@ namespace sockrig {
 
 Attempts attempts_of(std::span<const CallEvent> events) {
   Attempts out;
-  std::set<std::int32_t> broken;  // sockets
+  std::set<std::int32_t> broken, under_way, given_up;  // sockets
   for (const CallEvent& e : events) {
+    if (wire::family_of(e.call) == wire::Family::close && under_way.contains(e.socket)) given_up.insert(e.socket);
     if (e.call != wire::Call::connect) continue;
+    // Whoever does not wait in connect() is told by poll() and SO_ERROR that it failed: it closes that socket then, and
+    // takes another one for the next address.
+    under_way.erase(e.socket);
+    if (!given_up.empty() && !given_up.contains(e.socket)) out.failed = true;
+    if (e.result < 0 && e.error == EINPROGRESS) under_way.insert(e.socket);
     out.made_again = out.made_again || out.failed;
     out.on_same_socket = out.on_same_socket || broken.contains(e.socket);
     // Interrupted, or not waited for: it goes on. And asking again how it went is no further attempt.

@@ -271,8 +271,13 @@ bool Rig::advance_receive_end(Running& r) {
   }
   const bool extra = c.differs_at || (!c.lines && c.received > c.due) || c.received > c.due + endless;
   if (extra && (c.ended != Ended::no || c.window.size() >= window_enough || r.granted || !c.differs_at)) {
-    contradict(r, "unexpected-bytes",
-               c.name + " got bytes after offset " + std::to_string(c.due) + ", where its stream should have ended");
+    if (c.lines && !c.differs_at)
+      contradict(r, "not-closed",
+                 c.name + " ended its stream, and the server goes on sending: " + bytes(c.received - c.due) +
+                     " came since, and no end");
+    else
+      contradict(r, "unexpected-bytes",
+                 c.name + " got bytes after offset " + std::to_string(c.due) + ", where its stream should have ended");
     return true;
   }
   const Moved moved = e.receive(window_enough);

@@ -1,49 +1,22 @@
 // What becomes of the subject: how it stops and what it leaves behind; and the queue of the peer's own listener.
-#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
+#include "run/garbage.hpp"
 #include "run/rig.hpp"
 
 namespace sockrig {
-namespace {
-
-// Looks through a file piece by piece: programs can be large.
-bool holds(const std::string& path, std::string_view text) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string piece;
-  char buffer[1 << 16];
-  for (ssize_t got; file && (got = ::read(file.get(), buffer, sizeof buffer)) > 0;) {
-    piece.erase(0, piece.size() - std::min(piece.size(), text.size() - 1));
-    piece.append(buffer, static_cast<std::size_t>(got));
-    if (piece.find(text) != std::string::npos) return true;
-  }
-  return false;
-}
-
-// By what is mapped into it, and by what Go writes into its programs; "" = none that we know.
-std::string garbage_collector(pid_t pid) {
-  const std::string base = "/proc/" + std::to_string(pid);
-  const std::string maps = read_file(base + "/maps");
-  constexpr std::array<std::string_view, 9> known = {"libjvm.so", "libcoreclr.so", "libmono",  "libnode", "/node\n",
-                                                     "libruby",   "beam.smp",      "libgc.so", "libguile"};
-  for (const std::string_view name : known) {
-    if (maps.find(name) != std::string::npos) return std::string(name.front() == '/' ? "node" : name);
-  }
-  return maps.find("libgo.so") != std::string::npos || holds(base + "/exe", "\xff Go buildinf:") ? "Go" : "";
-}
-
-}  // namespace
-
 bool Rig::advance_life(Running& r, Subject& s) {
   switch (r.step->verb) {
     case StepVerb::kill_first:
       record_.ended_by_script = true;
-      if (s.started() && !s.poll_end()) ::kill(s.pid(), SIGKILL);
+      // The first that listens: what was started may be a wrapper that waits for it.
+      if (const pid_t server = processes_.listener_on(port_, sock_diag_); server > 0)
+        ::kill(server, SIGKILL);
+      else if (s.started() && !s.poll_end())
+        ::kill(s.pid(), SIGKILL);
       return r.done = true;
     case StepVerb::told_to_stop:
       return tell_to_stop(r, s);
@@ -54,9 +27,7 @@ bool Rig::advance_life(Running& r, Subject& s) {
     case StepVerb::has_no_zombies:
       return find_zombies(r);
     case StepVerb::frees_memory:
-      for (const pid_t pid : processes_.pids()) {
-        const std::string collector = garbage_collector(pid);
-        if (collector.empty()) continue;
+      if (const std::string collector = garbage_collector(processes_.pids()); !collector.empty()) {
         contradict(r, "not-met", "its run-time (" + collector + ") collects garbage when it sees fit");
         return true;
       }

@@ -177,6 +177,10 @@ std::uint64_t peak_resident_bytes(pid_t pid) {
   return status_bytes(pid, "VmHWM:");
 }
 
+std::uint64_t proportional_bytes(pid_t pid) {
+  return number(field(read_file(proc(pid, "/smaps_rollup")), "Pss:")) * 1024;
+}
+
 std::optional<std::int64_t> network_counter(const std::string& name) {
   // Two lines: the names, then the values, both beginning with "TcpExt:".
   std::istringstream file(read_file("/proc/self/net/netstat") + read_file("/proc/self/net/snmp"));

@@ -53,6 +53,9 @@ std::string socket_protocol(pid_t pid, int fd);
 double cpu_seconds(pid_t pid);  // user and system time used so far, its waited-for children not counted
 std::uint64_t resident_bytes(pid_t pid);
 std::uint64_t peak_resident_bytes(pid_t pid);
+// Resident bytes of which each counts as a part for each process that has it: what forked processes share is not counted
+// for all of them. Costs more to ask.
+std::uint64_t proportional_bytes(pid_t pid);
 
 // A counter of /proc/net/netstat ("TcpExt: ListenOverflows"), or else of /proc/net/snmp ("Tcp: AttemptFails"), of this
 // process's network namespace.

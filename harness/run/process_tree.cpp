@@ -31,9 +31,17 @@ std::vector<pid_t> ProcessTree::pids() const {
 }
 
 bool ProcessTree::are_stopped() const {
-  return std::ranges::all_of(pids(), [](pid_t pid) {
+  // Whoever waits for the child of its vfork() cannot stop before that child goes on: with the child it is stopped, too.
+  constexpr auto is_stopped = [](const ThreadState& t) { return t.state == 'T'; };
+  std::set<pid_t> with_stopped_child;
+  const std::vector<pid_t> all = pids();
+  return std::all_of(all.rbegin(), all.rend(), [&](pid_t pid) {  // children before parents
     const std::optional<ProcessState> p = process_state(pid);
-    return !p || std::ranges::all_of(p->threads, [](const ThreadState& t) { return t.state == 'T'; });
+    const bool stopped = !p || std::ranges::all_of(p->threads, [&](const ThreadState& t) {
+      return is_stopped(t) || (t.state == 'D' && with_stopped_child.contains(pid));
+    });
+    if (p && stopped) with_stopped_child.insert(state_and_parent(pid).second);
+    return stopped;
   });
 }
 
@@ -49,6 +57,10 @@ std::uint64_t ProcessTree::peak_memory() const {
   return sum_over(pids(), peak_resident_bytes);
 }
 
+std::uint64_t ProcessTree::proportional_memory() const {
+  return sum_over(pids(), proportional_bytes);
+}
+
 std::vector<KernelSocket> ProcessTree::listeners(SockDiag& sock_diag) const {
   std::vector<KernelSocket> all = sock_diag.listeners();
   if (world_init_ > 0) return all;
@@ -58,6 +70,18 @@ std::vector<KernelSocket> ProcessTree::listeners(SockDiag& sock_diag) const {
   }
   std::erase_if(all, [&](const KernelSocket& s) { return !held.contains(link_of(s)); });
   return all;
+}
+
+pid_t ProcessTree::listener_on(std::uint16_t port, SockDiag& sock_diag) const {
+  std::set<std::string> links;
+  for (const KernelSocket& s : sock_diag.listeners()) {
+    if (s.local_port == port) links.insert(link_of(s));
+  }
+  for (const pid_t pid : pids()) {
+    const auto listens = [&](const OpenDescriptor& d) { return links.contains(d.target); };
+    if (std::ranges::any_of(open_descriptors(pid), listens)) return pid;
+  }
+  return 0;
 }
 
 std::size_t ProcessTree::dead_sockets(SockDiag& sock_diag) const {

@@ -17,10 +17,13 @@ class ProcessTree {
   std::vector<pid_t> pids() const;
   bool are_stopped() const;  // every thread, by a signal
   std::int64_t descriptors() const;
-  std::uint64_t memory() const;  // resident bytes
+  std::uint64_t memory() const;  // resident bytes; what processes share counts for each
   std::uint64_t peak_memory() const;
+  std::uint64_t proportional_memory() const;  // what they share counts once; costs more to ask
   // Those of the subject and, in a private network, our own. Where the network is shared, others listen too.
   std::vector<KernelSocket> listeners(SockDiag& sock_diag) const;
+  // The first process, parents before children, that has the listener on the port; 0 = none.
+  pid_t listener_on(std::uint16_t port, SockDiag& sock_diag) const;
   // TCP sockets of it that are neither connected nor listening: the kernel has them on no list.
   std::size_t dead_sockets(SockDiag& sock_diag) const;
 

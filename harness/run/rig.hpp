@@ -108,6 +108,7 @@ class Rig {
   bool advance_subject(const ScriptLine& line, Running& r);
   bool advance_kernel(Running& r);
   bool met_dead_connection();
+  bool died_in_send();
   bool listens();
   bool queue_is_full();
   bool killed_are_gone() const;

@@ -26,6 +26,7 @@ Look Rig::look() {
 }
 
 void Rig::consider_standstill() {
+  if (over_limits()) return;  // whoever makes processes without end may otherwise seem to rest
   const Look l = look();
   if (wait_for_events(0)) return;
   record_.last_look = l;
@@ -65,18 +66,17 @@ void Rig::consider_standstill() {
 }
 
 bool Rig::spins() {
-  const bool starting = std::ranges::any_of(tasks_, [](const Task& t) {
-    const bool rests = std::ranges::any_of(t.running, [](const Running& r) { return r.step->verb == StepVerb::rests; });
-    return !rests && (t.line->actor == ActorKind::subject || t.line->actor == ActorKind::second);
-  });
-  return progress_.spins(processes_.pids(), region_.sockets(), starting);
+  const auto serves = [](const wire::Socket& s) {
+    return (s.flags.load() & (wire::socket_listener | wire::socket_accepted | wire::socket_connected)) != 0;
+  };
+  return progress_.spins(processes_.pids(), region_.sockets(), std::ranges::none_of(region_.sockets(), serves));
 }
 
 bool Rig::over_limits() {
   const std::vector<pid_t> pids = processes_.pids();
   if (pids.size() > most_processes)
     stop(Stop::too_much, "too-many-processes", "it has more than " + std::to_string(most_processes) + " processes");
-  else if (processes_.memory() > most_memory)
+  else if (processes_.memory() > most_memory && processes_.proportional_memory() > most_memory)
     stop(Stop::too_much, "too-much-memory", "it uses more than 2 GiB of memory");
   return over_;
 }

@@ -22,7 +22,7 @@ constexpr long not_possible = -EOPNOTSUPP;
 // `real_call(length)` makes the call for at most `length` bytes, unchanged if that is what was asked.
 template <class Real>
 SOCKRIG_INTO_EXPORT ssize_t receive(Call call, int fd, std::size_t asked, int flags, Real real_call) {
-  if (!active()) return real_call(asked);
+  if (!active() || (flags & MSG_ERRQUEUE) != 0) return real_call(asked);  // no data come from there
   const int socket = socket_of(fd);
   Op op{call, Family::recv, fd, socket, static_cast<std::int64_t>(asked), flags};
   if (socket < 0) return tell_if_closed(op, real_call(asked));

@@ -183,8 +183,17 @@ SOCKRIG_EXPORT int epoll_ctl(int epoll, int operation, int fd, epoll_event* even
   Op op{Call::epoll_ctl, Family::option, fd, socket, operation};
   decide(op);
   if (op.done) return static_cast<int>(conclude(op, op.result));
+  // An edge may be announced to another thread before the call returns here, so it is noted first.
+  const std::uint32_t events = event ? event->events : 0;
+  const bool early = operation != EPOLL_CTL_DEL && (events & EPOLLET) != 0;
+  const auto note = [&](int what) { note_registration(socket, epoll, fd, what, events, event ? event->data.u64 : 0); };
+  if (early) note(operation);
   const int result = real.epoll_ctl(epoll, operation, fd, event);
-  if (result == 0)
-    note_registration(socket, epoll, fd, operation, event ? event->events : 0, event ? event->data.u64 : 0);
+  if (result == 0 && !early) note(operation);
+  if (result != 0 && early && errno != EEXIST) {
+    const int error = errno;
+    note(EPOLL_CTL_DEL);
+    errno = error;
+  }
   return static_cast<int>(conclude(op, result));
 }

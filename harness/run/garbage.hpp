@@ -1,0 +1,15 @@
+// Whether a program's run-time collects garbage when it sees fit: then how much memory it uses says nothing of it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace sockrig {
+
+// By what is mapped into one of the processes, and by what Go writes into its programs: "libjvm.so", "node", "Go";
+// "" = none that we know.
+std::string garbage_collector(const std::vector<pid_t>& pids);
+
+}  // namespace sockrig
