@@ -58,6 +58,7 @@ struct Scenario {
   std::uint16_t port = 0;                      // what {port} becomes; 0 = a free one; implies needs_namespaces
   // [subject]
   bool input_closed = false;           // its standard input is closed when it starts
+  bool input_is_pipe = false;          // … or a pipe, and not a socket: its end is told by POLLHUP alone
   std::uint32_t open_descriptors = 0;  // every number below is taken when it starts
   // [peer]
   std::uint64_t receive_buffer = 0,

@@ -61,7 +61,9 @@ constexpr std::array keys = {
                 R"(service = "rig-echo")"},
     ScenarioKey{"[world]", "port", "1 to 65535", "a free one, from the seed",
                 "What {port} becomes in the program's command.", "port = 7"},
-    ScenarioKey{"[subject]", "stdin", "closed", "a pipe", "Servers only: it starts with its standard input closed.",
+    ScenarioKey{"[subject]", "stdin", "closed, pipe", "a socket pair",
+                "closed (servers only): it starts with its standard input closed. pipe: the end of its standard input is "
+                "told by POLLHUP alone, without POLLIN; for small amounts, since splice(2) holds a pipe while it waits.",
                 R"(stdin = "closed")"},
     ScenarioKey{"[subject]", "open_descriptors", "4 to 3000", "0, 1 and 2",
                 "It starts with every number below this one taken, by descriptors that are never ready.",

@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE(one_mistake_in_a_file_for_a_client) {
       {"level = ", "serves = \"one\"\nlevel = ", 4, 10, "'serves' is said of servers"},
       {"mtu = 536", "port = 65536", 7, 8, "'port' is out of range: 65536 (expected 1 to 65535)"},
       {"[world]", "[subject]\nstdin = \"closed\"\n[world]", 7, 9, "a client's standard input is what it sends"},
-      {"[world]", "[subject]\nstdin = \"open\"\n[world]", 7, 9, "'stdin' cannot be 'open'"},
+      {"[world]", "[subject]\nstdin = \"open\"\n[world]", 7, 9, "'stdin' cannot be 'open' (expected closed or pipe)"},
       {"[world]", "[subject]\nopen_descriptors = 3\n[world]", 7, 20, "'open_descriptors' is out of range: 3"},
       {"mtu = 536", "mtu = \"536\"", 7, 7, "'mtu' must be a whole number, not a string"},
       {"mtu = 536", "mut = 536", 7, 1, "unknown key 'mut' in [world] (did you mean 'mtu'?)"},

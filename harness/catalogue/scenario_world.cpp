@@ -142,8 +142,10 @@ void read_subject(TableReader& top, Scenario& s, const Source& source) {
   TableReader subject(*table, "[subject]", source.file, source.out);
   if (const auto word = subject.line("stdin")) {
     s.input_closed = *word == "closed";
+    s.input_is_pipe = *word == "pipe";
     const bool client = std::find(s.roles.begin(), s.roles.end(), Role::client) != s.roles.end();
-    if (!s.input_closed) subject.problem("stdin", fmt::format("'stdin' cannot be '{}' (expected closed)", *word));
+    if (!s.input_closed && !s.input_is_pipe)
+      subject.problem("stdin", fmt::format("'stdin' cannot be '{}' (expected closed or pipe)", *word));
     if (s.input_closed && client) subject.problem("stdin", "a client's standard input is what it sends");
   }
   s.open_descriptors = static_cast<std::uint32_t>(subject.number("open_descriptors", 4, 3000).value_or(0));

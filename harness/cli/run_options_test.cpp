@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_custom_server_and_its_dialogue) {
   BOOST_TEST(p.options.commands.at(Role::custom) == "./s {port}");
   BOOST_TEST(p.options.dialogue == "my dialogue");
   BOOST_TEST(repeat_prefix(p.options) == "sockrig run --custom-server './s {port}' --dialogue 'my dialogue'");
-  BOOST_TEST(!parse({"--custom-server", "./s {port}"}).code.has_value());
+  refuses({"--custom-server", "./s {port}"}, "--dialogue FILE");
   refuses({"--dialogue", "d"}, "--custom-server CMD");
   refuses({"--echo-server", "./s {port}", "--dialogue", "d"}, "--custom-server CMD");
   refuses({"--custom-server", "./s {port}", "--dialogue", ""}, "an empty path");

@@ -29,11 +29,14 @@ constexpr std::uint64_t most_output = 4 << 20;  // held in memory
 // descriptor, and our non-blocking read or write of that pipe would wait with it (seen with Rust's io::copy).
 struct Pair {
   Descriptor ours, theirs;
-  Pair() {
+  explicit Pair(bool is_pipe = false) {  // a pipe goes from us to them
     int ends[2];
-    check("socketpair", ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
-    ours = Descriptor(ends[0]);
-    theirs = Descriptor(ends[1]);
+    if (is_pipe)
+      check("pipe", ::pipe2(ends, O_CLOEXEC));
+    else
+      check("socketpair", ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+    ours = Descriptor(ends[1]);
+    theirs = Descriptor(ends[0]);
     check("fcntl(O_NONBLOCK)", ::fcntl(ours.get(), F_SETFL, O_NONBLOCK));
   }
 };
@@ -112,7 +115,7 @@ void Subject::start(const SubjectOptions& options) {
   std::vector<std::string> variables = merged_environment(options.environment);
   std::vector<char*> arguments = pointers(words), environment = pointers(variables);
 
-  Pair input, data;
+  Pair input(options.standard_input_is_pipe), data;
   Descriptor text = text_file();
   Pipe report;
   // vfork(2): nothing of ours is copied only to be thrown away. Until exec the child shares our memory, but neither our

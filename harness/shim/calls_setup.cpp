@@ -66,7 +66,9 @@ SOCKRIG_INTO_EXPORT int take_connection(Call call, int fd, int flags, Real real_
   // A failure that comes after takes the connection from the queue and closes it; the program never sees it.
   if (accepted >= 0) {
     forget(accepted);
-    const int born = classify(accepted, wire::socket_accepted | wire::socket_connected, true);
+    // Options are inherited from the listener (tcp(7)).
+    const std::uint32_t linger = region->sockets[socket].flags.load(std::memory_order_relaxed) & wire::socket_linger_zero;
+    const int born = classify(accepted, wire::socket_accepted | wire::socket_connected | linger, true);
     if (born >= 0) learn_ports(born, accepted);
   }
   if (accepted >= 0 && op.fail_after && op.fail_after->amount == 1 && !is_gone(accepted)) {
