@@ -14,6 +14,7 @@ struct Client;
 inline int connect_to_any(const Client& client, const char* host, const char* port);
 inline int connect_to_one(const addrinfo& address);
 inline int talk(const Client& client, int fd);
+inline ssize_t read_input(char* buffer, size_t size);
 inline void half_close(int fd) {
   shutdown(fd, SHUT_WR);
 }
@@ -22,6 +23,7 @@ struct Client {
   int (*connect)(const Client& client, const char* host, const char* port) = connect_to_any;
   int (*connect_to_one)(const addrinfo& address) = sockrig::connect_to_one;
   int (*talk)(const Client& client, int fd) = sockrig::talk;
+  ssize_t (*read)(char* buffer, size_t size) = read_input;
   bool (*send)(int fd, const char* data, size_t size) = send_all;
   void (*at_end_of_input)(int fd) = half_close;
 };
@@ -80,7 +82,7 @@ enum Sending : int { sending, delivered, broken };
 inline void send_input(const Client& client, int fd, std::atomic<Sending>& state) {
   char buffer[buffer_size];
   ssize_t n;
-  while ((n = read_input(buffer, sizeof buffer)) > 0)
+  while ((n = client.read(buffer, sizeof buffer)) > 0)
     if (!client.send(fd, buffer, static_cast<size_t>(n))) {
       state = broken;
       shutdown(fd, SHUT_RDWR);
