@@ -34,7 +34,7 @@ struct Observation {
   std::string blocked_on;    // and the connection's name, if it is one
   std::optional<SocketRecord> spun_on;  // the socket that was at its end of stream more than once too often
   std::string spun_name;
-  std::vector<std::string> injected;  // the last injected calls, as `exec --trace` would print them
+  std::vector<std::string> injected;  // the injected calls before it went wrong, as `exec --trace` would print them
 };
 
 Observation observe(const RunSpec& spec, Record record);
@@ -47,6 +47,10 @@ std::string place_of(const Record& record, std::uint8_t image, std::uint32_t cal
 inline std::string place_of(const Record& record, const CallEvent& e) {
   return place_of(record, e.image, e.caller);
 }
+
+// Whether nothing was left out of the timeline before the call (one of record.events), so that the sum of what was
+// moved up to it is an offset.
+bool is_counted(const Record& record, const CallEvent& e);
 
 // The subject's end of a connection in the kernel's table, which lists the peer's end, too; null if it is gone.
 const KernelSocket* subjects_end(const Observation& o, const Channel& c);
