@@ -247,7 +247,11 @@ BOOST_AUTO_TEST_CASE(one_thread_that_waits_for_one_client_while_others_wait_is_r
   m.record.last_look.threads[0].call = "recv";
   BOOST_TEST(of(m).code == "serves-one-at-a-time");
   m.add_waiting("futex", 0, 0);  // a run-time system's
-  BOOST_TEST(of(m).code == "serves-one-at-a-time");
+  std::ranges::reverse(m.record.last_look.threads);
+  d = of(m);
+  BOOST_TEST(d.code == "serves-one-at-a-time");
+  BOOST_TEST(holds(d.message, "it waits in recv() on the connection a"));
+  BOOST_TEST(d.message.find("recv()") < d.message.find("futex()"));
   m.add_waiting("epoll_wait", 0, 0);
   BOOST_TEST(of(m).code == "stuck-in-recv");
   m.record.last_look.threads.pop_back();

@@ -27,12 +27,6 @@ std::optional<Cause> not_drained(const Observation& o) {
   return {};
 }
 
-// Run-time systems have threads of their own, which wait for one another: only who waits for the network may serve it.
-bool waits_for_network(const Waiting& w) {
-  const auto is = [&](std::string_view name) { return w.call.starts_with(name); };
-  return w.listener || w.local_port != 0 || is("poll") || is("ppoll") || is("select") || is("pselect") || is("epoll_");
-}
-
 // One thread, waiting on one connection, and others have sent what nobody reads.
 std::optional<Cause> blocks_others(const Observation& o, const Channel* awaited) {
   const Record& r = o.record;

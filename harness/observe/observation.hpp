@@ -29,13 +29,17 @@ struct Observation {
   bool data_seen = false;                // and saw data move on every connection on which the peer saw it move
   Unseen unseen;                         // by direction: where more moved than the shim saw
   std::optional<Divergence> divergence;  // of the channel that the unmet step names
-  std::vector<std::string> waits;        // "waits in send() on a, which has 131072 bytes unread", "sleeps"
+  std::vector<std::string>
+      waits;  // who waits for the network first: "waits in send() on a, which has 131072 bytes unread", "sleeps"
   std::string blocked_call;  // "send", if all threads that wait on a connection are in the same call; else ""
   std::string blocked_on;    // and the connection's name, if it is one
   std::optional<SocketRecord> spun_on;  // the socket that was at its end of stream more than once too often
   std::string spun_name;
   std::vector<std::string> injected;  // the injected calls before it went wrong, as `exec --trace` would print them
 };
+
+// Run-time systems have threads of their own, which wait for one another: only who waits for the network may serve it.
+bool waits_for_network(const Waiting& w);
 
 Observation observe(const RunSpec& spec, Record record);
 

@@ -74,6 +74,11 @@ bool saw_data(const Record& record) {
 
 }  // namespace
 
+bool waits_for_network(const Waiting& w) {
+  const auto is = [&](std::string_view name) { return w.call.starts_with(name); };
+  return w.listener || w.local_port != 0 || is("poll") || is("ppoll") || is("select") || is("pselect") || is("epoll_");
+}
+
 const Channel* channel_at(const Record& record, std::uint16_t local_port, std::uint16_t remote_port) {
   for (const Channel& c : record.channels) {
     if (c.local_port != 0 && (c.local_port == local_port || c.local_port == remote_port)) return &c;
@@ -245,10 +250,15 @@ Observation observe(const RunSpec& spec, Record record) {
   if (record.unmet && record.unmet->channel && record.channels[*record.unmet->channel].differs_at)
     o.divergence = classify(record.channels[*record.unmet->channel], record.channels);
 
+  for (const bool for_network : {true, false}) {
+    for (const Waiting& w : record.last_look.threads) {
+      if (waits_for_network(w) != for_network) continue;
+      std::string text = describe(w, record);
+      if (std::ranges::find(o.waits, text) == o.waits.end()) o.waits.push_back(std::move(text));
+    }
+  }
   bool first = true;
   for (const Waiting& w : record.last_look.threads) {
-    std::string text = describe(w, record);
-    if (std::ranges::find(o.waits, text) == o.waits.end()) o.waits.push_back(std::move(text));
     const Channel* c = w.local_port != 0 && !w.listener ? channel_at(record, w.local_port, w.remote_port) : nullptr;
     if (c == nullptr) continue;
     o.blocked_call = first || o.blocked_call == w.call ? w.call : "";
