@@ -62,11 +62,13 @@ std::string diagnosis(const Result& r, const ConsoleStyle& style) {
   if (!r.diagnosis) return "";
   const Diagnosis& d = *r.diagnosis;
   std::string out = heading(style, "What the program did");
-  out += folded(shortened(shown(d.message), 2000), indent, style.width);
   std::string where;
   if (!d.connection.empty()) where = "connection " + shown(d.connection);
   if (d.offset) where += fmt::format("{}offset {}", where.empty() ? "" : ", ", *d.offset);
-  if (!where.empty()) out += fmt::format("{}first divergence: {} [{}]\n", indent, where, shown(d.code));
+  const std::string code = fmt::format("[{}]", shown(d.code));
+  const std::string message = shortened(shown(d.message), 2000);
+  out += folded(where.empty() ? message + " " + code : message, indent, style.width);
+  if (!where.empty()) out += fmt::format("{}first divergence: {} {}\n", indent, where, code);
   std::size_t told = 0;
   for (const std::string& detail : d.details) {
     if (told++ == most_details) {

@@ -80,6 +80,18 @@ RunResult hostile_run() {
 
 BOOST_AUTO_TEST_SUITE(golden)
 
+BOOST_AUTO_TEST_CASE(the_code_of_a_diagnosis_is_shown_with_or_without_a_place) {
+  RunResult run = sample_run();
+  run.results = {sample_fail()};
+  const auto shown = [&] { return console_report(run, ConsoleStyle{}); };
+  BOOST_TEST(contains(shown(), "first divergence: connection a, offset 17 [lost-bytes]\n"));
+  run.results[0].diagnosis->connection.clear();
+  run.results[0].diagnosis->offset.reset();
+  run.results[0].diagnosis->message = "the server has ended";
+  BOOST_TEST(contains(shown(), "    the server has ended [lost-bytes]\n"));
+  BOOST_TEST(!contains(shown(), "first divergence"));
+}
+
 BOOST_AUTO_TEST_CASE(console) {
   compare_with_golden("console.txt", console_report(sample_run(), {}));
 }

@@ -1,30 +1,19 @@
 #include "judge/causes.hpp"
 
-#include <string.h>
+#include <signal.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <set>
+
+#include "judge/failed_call.hpp"
+#include "run/attempts.hpp"
 
 namespace sockrig {
 namespace {
 
 using wire::Call;
 using wire::Family;
-
-bool ends_descriptor(const CallEvent& e) {
-  const Family f = wire::family_of(e.call);
-  return f == Family::close || f == Family::shutdown;
-}
-
-// Calls that say nothing of why a program or a connection ended.
-bool beside_the_point(const CallEvent& e) {
-  const Family f = wire::family_of(e.call);
-  return ends_descriptor(e) || f == Family::option || e.call == Call::freeaddrinfo || e.call == Call::dup;
-}
-
-std::string error_name(std::int32_t error) {
-  const char* name = ::strerrorname_np(error);
-  return name != nullptr ? name : "error " + std::to_string(error);
-}
 
 // The slot of a connection's socket on the subject's side; the last one, since ports come again.
 std::optional<std::int32_t> socket_of(const Record& record, const Channel& c) {
@@ -49,55 +38,18 @@ bool is_whole(const Record& record, std::int32_t socket) {
   return received == s.received && sent == s.sent;
 }
 
-// A call on what is no descriptor: the number had been closed, or is the -1 of an earlier failure.
-Cause bad_descriptor(const Record& record, const CallEvent& e) {
-  const std::string call = named(record, e) + " failed with EBADF: ";
-  if (e.fd < 0)
-    return {"bad-descriptor", call + std::to_string(e.fd) + " is no descriptor, but the result of a call that failed"};
-  const std::string number = "descriptor " + std::to_string(e.fd);
-  if (wire::family_of(e.call) == Family::accept)
-    return {"listener-closed", call + "the program had closed the listener, " + number};
-  return {"bad-descriptor", call + number + " had been closed before"};
-}
-
-// How a failed call is told.
-Cause failed_call(const Record& record, const CallEvent& e, const std::string& then, const char* what) {
-  if (e.result < 0 && e.error == EBADF) {
-    Cause out = bad_descriptor(record, e);
-    out.text += "; " + then;
-    return out;
+// A socket that an earlier connect() failed on.
+bool on_a_failed_socket(const Record& record, const CallEvent& again) {
+  if (again.socket < 0) return false;
+  for (const CallEvent& e : record.events) {
+    if (&e == &again) return false;
+    const bool failed = e.result < 0 && e.error != EINTR && e.error != EAGAIN && !is_under_way(e);
+    if (e.call == Call::connect && e.socket == again.socket && failed) return true;
   }
-  const std::string call = named(record, e) + connection_of(record, e);
-  const std::string suffix = what;
-  if (e.result == 0) return {"end-of-stream-" + suffix, call + " returned 0, the end of that stream, and " + then};
-  if (e.error == EINTR)
-    return {
-        "interrupt-" + suffix,
-        call + " was interrupted by a signal (EINTR), which is no failure: the call is to be made again; but " + then};
-  if (e.error == EAGAIN) {
-    const bool known = e.socket >= 0 && static_cast<std::size_t>(e.socket) < record.sockets.size();
-    const bool timed =
-        known && (record.sockets[static_cast<std::size_t>(e.socket)].flags & wire::socket_timed_recv) != 0;
-    return {"would-block-" + suffix, call + " had nothing to do yet (EAGAIN" +
-                                         (timed ? ", after its SO_RCVTIMEO" : "") + "), which ends nothing, and " +
-                                         then};
-  }
-  return {"error-" + suffix, call + " failed with " + error_name(e.error) + ", and " + then};
+  return false;
 }
 
 }  // namespace
-
-std::string named(const Record& record, const CallEvent& e) {
-  return std::string(wire::name_of(e.call)) + "()" + place_of(record, e);
-}
-
-std::string connection_of(const Record& record, const CallEvent& e) {
-  if (e.socket < 0 || static_cast<std::size_t>(e.socket) >= record.sockets.size()) return {};
-  const SocketRecord& s = record.sockets[static_cast<std::size_t>(e.socket)];
-  if ((s.flags & wire::socket_listener) != 0) return {};
-  const Channel* c = channel_at(record, s.local_port, s.remote_port);
-  return c != nullptr ? " on " + c->name : "";
-}
 
 std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channel& c) {
   const Record& r = o.record;
@@ -136,6 +88,9 @@ std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channe
 std::optional<Cause> cause_of_end(const Observation& o) {
   const Record& r = o.record;
   if (r.events.empty() || r.events_dropped != 0) return {};
+  const bool aborted = r.subject_ending && r.subject_ending->by_signal && r.subject_ending->code == SIGABRT;
+  if (aborted && result_lists_of(r.events).freed_twice)
+    return Cause{"results-freed-twice", "freeaddrinfo() was called twice for one list of getaddrinfo()", true};
   const std::int32_t main = r.events.front().pid;  // the process that was started made the first call
   const CallEvent* last = nullptr;
   bool accepts = false;
@@ -147,39 +102,17 @@ std::optional<Cause> cause_of_end(const Observation& o) {
   if (last == nullptr || wire::family_of(last->call) == Family::resolve) return {};
   const bool data = wire::family_of(last->call) == Family::recv || wire::family_of(last->call) == Family::send;
   const bool told_end = wire::family_of(last->call) == Family::recv && last->result == 0 && last->asked > 0;
-  if (last->result >= 0 && !told_end) return {};
+  if ((last->result >= 0 && !told_end) || is_under_way(*last)) return {};
+  if (last->call == Call::connect && on_a_failed_socket(r, *last))
+    return Cause{"failed-socket-used-again",
+                 named(r, *last) + " failed with " + error_name(last->error) +
+                     " on a socket whose attempt to connect had failed before: what state that leaves it in nobody "
+                     "says, so each attempt takes a new socket; that was its last call"};
   if (told_end && !accepts) return {};  // a client ends there
   if (data && last->socket >= 0 && static_cast<std::size_t>(last->socket) < r.sockets.size() &&
       !is_whole(r, last->socket))
     return {};
   return failed_call(r, *last, "that was its last call", "ends-program");
-}
-
-std::optional<Cause> cause_of_spinning(const Observation& o) {
-  const Record& r = o.record;
-  constexpr std::size_t looked_at = 200, cycle = 8;
-  if (r.events.size() < looked_at) return {};
-  // The end of the timeline: one failing call, again and again, alone or with few others between.
-  const CallEvent* failing = nullptr;
-  std::size_t failures = 0;
-  for (auto e = r.events.end() - looked_at; e != r.events.end(); ++e) {
-    const Family f = wire::family_of(e->call);
-    if (e->result > 0 && (f == Family::recv || f == Family::send || f == Family::accept)) return {};  // something moved
-    if (e->result >= 0 || e->error == EINTR) continue;
-    if (failing != nullptr && (failing->call != e->call || failing->error != e->error)) return {};
-    failing = &*e;
-    ++failures;
-  }
-  if (failing == nullptr || failures < looked_at / cycle) return {};
-  if (failing->error == EBADF) {
-    Cause out = bad_descriptor(r, *failing);
-    out.text += "; it is called again at once, over and over";
-    return out;
-  }
-  return Cause{failing->error == EAGAIN ? "busy-waits" : "spins-on-error",
-               named(r, *failing) + connection_of(r, *failing) + " fails with " + error_name(failing->error) +
-                   " and is called again at once, over and over" +
-                   (failing->error == EAGAIN ? ": wait with poll(), select() or epoll until there is something" : "")};
 }
 
 std::optional<Cause> cause_of_refusal(const Observation& o) {
@@ -195,6 +128,32 @@ std::optional<Cause> cause_of_refusal(const Observation& o) {
   if (closed == nullptr) return {};
   return Cause{"listener-closed", named(r, *closed) + " had closed the listener, descriptor " +
                                       std::to_string(closed->fd) + ", where only the connection was to be closed"};
+}
+
+// A child that served a connection of its parent's, and then took the next one itself.
+std::optional<Cause> cause_of_leak(const Observation& o) {
+  const Record& r = o.record;
+  const CallEvent* accepts = nullptr;
+  std::set<std::int32_t> served, go_on;  // processes
+  for (const CallEvent& e : r.events) {
+    if (wire::family_of(e.call) == Family::accept && served.contains(e.pid)) {
+      accepts = &e;
+      go_on.insert(e.pid);
+    }
+    if (e.socket < 0 || static_cast<std::size_t>(e.socket) >= r.sockets.size()) continue;
+    const SocketRecord& s = r.sockets[static_cast<std::size_t>(e.socket)];
+    const bool data = wire::family_of(e.call) == Family::recv || wire::family_of(e.call) == Family::send;
+    if (data && (s.flags & wire::socket_accepted) != 0 && s.pid != e.pid) served.insert(e.pid);
+  }
+  if (accepts == nullptr) return {};
+  std::set<std::int32_t> alive;
+  for (const Holder& h : r.holders) alive.insert(h.pid);
+  return Cause{"child-goes-on",
+               (alive.size() > 1 ? "there are " + std::to_string(alive.size()) + " processes, and " : "") +
+                   std::to_string(go_on.size()) + (go_on.size() == 1 ? " child" : " children") + " of it called " +
+                   named(r, *accepts) +
+                   " after serving a connection that the parent had accepted: _exit() is missing where the child is "
+                   "done, so it goes on in the parent's loop"};
 }
 
 std::optional<Cause> cause_of_sigpipe(const Observation& o) {

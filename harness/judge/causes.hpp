@@ -14,6 +14,7 @@ namespace sockrig {
 struct Cause {
   std::string code;  // one of diagnosis_codes()
   std::string text;  // a clause: "send() at server.cpp:42 returned 7 of 4096 and the other 4089 bytes were never sent"
+  bool explains_abort = false;  // of one that SIGABRT ended: this is why
 };
 
 std::string named(const Record& record, const CallEvent& e);          // "send() at server.cpp:42"
@@ -37,6 +38,8 @@ std::optional<Cause> cause_of_open_connection(const Observation& o, const Channe
 std::optional<Cause> cause_of_silence(const Observation& o);
 // Of a connection that is refused although the program runs.
 std::optional<Cause> cause_of_refusal(const Observation& o);
+// Of descriptors that stay open.
+std::optional<Cause> cause_of_leak(const Observation& o);
 // The call of the send family that had not returned when the program was killed.
 std::optional<Cause> cause_of_sigpipe(const Observation& o);
 

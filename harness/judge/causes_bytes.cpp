@@ -1,5 +1,6 @@
 // Causes of bytes that were lost, repeated or wrong.
 #include <algorithm>
+#include <span>
 
 #include "judge/causes.hpp"
 
@@ -51,12 +52,8 @@ std::uint64_t result(const Sent& s) {
   return static_cast<std::uint64_t>(s.call->result);
 }
 
-// Whether nothing was left out of the timeline before the call, so that the sum up to it is an offset. The shim leaves
-// out nothing before the ring is half full, and the rig keeps the first 8000 calls.
 bool counted(const Record& record, const Sent& s) {
-  constexpr std::uint64_t first = 8000;
-  static_assert(first <= wire::ring_size / 2);
-  return record.events_dropped == 0 || (s.call->sequence != 0 && s.call->sequence <= first);
+  return is_counted(record, *s.call);
 }
 
 std::string returned(const Record& record, const Sent& s) {
@@ -107,6 +104,34 @@ bool begins_again(const Record& record, const Sends& sends, const Sent& s, const
          });
 }
 
+// How many of these bytes are those that were due at the offset.
+std::size_t agrees(const Channel& c, std::uint64_t offset, std::span<const unsigned char> got) {
+  if (!c.lines) return agree(c.expected, offset, got);
+  const auto first =
+      static_cast<unsigned char>(c.expected.key & 0xff);  // as the peer learnt them: see compare() in run
+  return agree_rotating_lines(offset, first, largest_ring - static_cast<int>(c.expected.key >> 8), got);
+}
+
+// Each send after the short one brought the buffer's beginning again, until as many bytes as it holds had been sent:
+// what came proves it, call by call.
+bool always_from_start(const Record& record, const Sends& sends, const Channel& c, const Sent& s, const Divergence& d) {
+  if (!(sends.whole || counted(record, s)) || d.offset != s.after()) return false;
+  const std::span window(reinterpret_cast<const unsigned char*>(c.window.data()), c.window.size());
+  constexpr std::size_t enough = 8;  // bytes that do not agree by accident
+  std::uint64_t left = asked(s) - result(s);
+  std::size_t at = 0;
+  for (const Sent& next : sends.calls) {
+    if (next.before < s.after() || next.call <= s.call || next.call->result <= 0) continue;
+    if (left == 0 || at == window.size()) break;
+    if (next.before != s.after() + at || asked(next) != left) return false;
+    const std::size_t n = std::min<std::size_t>(result(next), window.size() - at);
+    if (agrees(c, s.before, window.subspan(at, n)) != n) return false;
+    at += n;
+    left -= result(next);
+  }
+  return at >= enough;
+}
+
 // What followed a short send: a receive, and then just what it brought was sent. The rest was dropped.
 bool goes_on_with_new_bytes(const Record& record, const Sends& sends, const Sent& s) {
   const auto next = std::ranges::find_if(sends.calls, [&](const Sent& o) { return o.before == s.after(); });
@@ -119,7 +144,8 @@ bool goes_on_with_new_bytes(const Record& record, const Sends& sends, const Sent
          &record.events.front() <= s.call;
 }
 
-std::optional<Cause> short_send(const Record& record, const Sends& sends, const Divergence& d, bool echoes) {
+std::optional<Cause> short_send(const Record& record, const Sends& sends, const Channel& c, const Divergence& d) {
+  const bool echoes = c.source == c.name && !c.lines;
   const Sent* by_offset = nullptr;
   const Sent* by_length = nullptr;
   for (const Sent& s : sends.calls) {
@@ -140,6 +166,10 @@ std::optional<Cause> short_send(const Record& record, const Sends& sends, const 
   // Of what does not come from a connection, the calls that fetched it are not seen.
   if (echoes && begins_again(record, sends, *s, d))
     return Cause{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
+  if (always_from_start(record, sends, c, *s, d))
+    return Cause{"short-send-from-start", returned(record, *s) + ", and the next call was given the other " +
+                                              bytes(rest) +
+                                              " from the start again: the position in the buffer did not move"};
   if (goes_on_with_new_bytes(record, sends, *s))
     return Cause{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
   return Cause{"short-send-misplaced", returned(record, *s) + ", and what was sent next does not follow"};
@@ -233,7 +263,7 @@ std::optional<Cause> cause_of_divergence(const Observation& o, const Channel& c)
     if (auto cause = overrun(r, sends, d)) return cause;
   }
   if (auto cause = more_than_received(r, sends, d)) return cause;
-  return short_send(r, sends, d, c.source == c.name && !c.lines);
+  return short_send(r, sends, c, d);
 }
 
 }  // namespace sockrig

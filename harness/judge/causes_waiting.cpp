@@ -30,7 +30,7 @@ std::optional<Cause> not_drained(const Observation& o) {
 // One thread, waiting on one connection, and others have sent what nobody reads.
 std::optional<Cause> blocks_others(const Observation& o, const Channel* awaited) {
   const Record& r = o.record;
-  if (r.last_look.threads.size() != 1 || o.blocked_on.empty()) return {};
+  if (std::ranges::count_if(r.last_look.threads, waits_for_network) != 1 || o.blocked_on.empty()) return {};
   if (awaited != nullptr && awaited->name == o.blocked_on) return {};
   std::size_t others = 0;
   for (const Channel& c : r.channels) {

@@ -29,32 +29,44 @@ constexpr DiagnosisCode codes[] = {
     {"interrupt-ends-program", "the program ended, and its last call was interrupted by a signal (EINTR)"},
     {"would-block-ends-program", "the program ended, and its last call had nothing to do yet (EAGAIN)"},
     {"error-ends-program", "the program ended, and its last call had failed",
-     "A failed call is not the end of the program: a server closes that connection and serves the others, a client tries "
+     "A failed call is not the end of the program: a server closes that connection and serves the others, a client "
+     "tries "
      "the next address, or says what failed."},
     {"end-of-stream-ends-program", "the program ended when one connection came to its end",
      "recv() returning 0 is the end of that one connection: close it and go on serving the others."},
     {"listener-closed", "the program closed its listener and went on to accept",
-     "accept() gives a new descriptor for each client: close that one when the client is served. The listener stays open, "
+     "accept() gives a new descriptor for each client: close that one when the client is served. The listener stays "
+     "open, "
      "for it takes all the others."},
     {"bad-descriptor", "a call was made on a descriptor that was closed before, or on the -1 of a failed call",
      "EBADF: the number is no open descriptor. Look whether the call that made it failed, and close each one only when "
      "nobody uses it any more."},
     {"reset-by-linger", "SO_LINGER with 0 seconds turned the end of the stream into a reset",
      "SO_LINGER with 0 seconds makes every close() a reset. Leave the option alone."},
+    {"child-goes-on", "a child process served its client and then accepted the next itself",
+     "After fork() the child serves its one client and ends: call _exit() where it is done. A child that returns goes "
+     "on "
+     "in the loop of its parent, as one more server, and forks in its turn."},
     {"closed-unread", "a connection was closed with bytes unread, which resets it",
      "close() with bytes unread resets the connection, and the reset may destroy what you sent. Shut down writing and "
      "read to the end first."},
     {"held-by-other-process", "a connection stays open because another process has it open, too",
-     "After fork() both processes hold the connection, and it ends only when both have closed it: the parent closes the "
+     "After fork() both processes hold the connection, and it ends only when both have closed it: the parent closes "
+     "the "
      "connection, the child the listener."},
     {"edge-not-drained", "an edge-triggered descriptor was not read until EAGAIN",
      "An edge-triggered descriptor is reported once for what has come: receive until recv() says EAGAIN."},
     {"blocks-others", "the only thread waits in a send to one client while others wait for it"},
     {"serves-one-at-a-time", "the only thread waits for one client while others wait for it"},
-    {"sends-without-reading", "it waits to send to a client whose own bytes it does not read"},
+    {"sends-without-reading", "it waits to send to a client whose own bytes it does not read",
+     "Receive while you cannot send: ask poll() for both directions, and do whichever it reports, or use a thread for "
+     "each "
+     "direction. Who only sends while the other side only sends waits for ever."},
     {"bytes-owed", "an echo server received bytes that it did not send back"},
     {"closed-unserved", "a connection was accepted and closed without a receive"},
-    {"busy-waits", "a call that would block is made again and again without waiting"},
+    {"busy-waits", "a call that would block is made again and again without waiting",
+     "Ask poll() for POLLIN only while there is room to receive into, and for POLLOUT only while there is something to "
+     "send: what is ready and not used is reported again at once. After EAGAIN, wait."},
     {"spins-on-error", "a call that fails is made again and again",
      "A call that fails again and again will not succeed by being repeated at once. Look at errno: give up, or wait."},
     {"spins-at-end", "the end of the stream is received again and again",
@@ -73,7 +85,8 @@ constexpr DiagnosisCode codes[] = {
      "Sending on a connection whose other end is gone raises SIGPIPE, which ends the program. Pass MSG_NOSIGNAL to "
      "send(), or ignore SIGPIPE, and take EPIPE for the end of that connection."},
     {"uncaught-exception", "an exception that nobody caught ended the program",
-     "Catch what your functions throw where one connection is served, so that its trouble ends that connection only."},
+     "Catch what your functions throw where one connection is served (in node: listen for its 'error' events), so that "
+     "its trouble ends that connection only."},
     {"exits-zero-after-loss", "a client exited with 0 although its data did not get through"},
     // Of the bytes.
     {"lost-bytes", "bytes are missing from a stream"},
@@ -111,9 +124,12 @@ constexpr DiagnosisCode codes[] = {
     {"closed-twice", "a number was closed that was closed already"},
     {"zombies", "children have ended and were not waited for"},
     {"results-not-freed", "a list of getaddrinfo() was not freed"},
-    {"results-freed-twice", "a list of getaddrinfo() was freed twice"},
+    {"results-freed-twice", "a list of getaddrinfo() was freed twice",
+     "Free a list of getaddrinfo() once, with one freeaddrinfo(), on every way out of the function: set the pointer to "
+     "NULL when it is done, and look before you free it again."},
     {"failed-socket-open", "the socket of a failed attempt to connect stays open"},
-    {"failed-socket-used-again", "a socket was connected again after its attempt had failed"},
+    {"failed-socket-used-again", "a socket was connected again after its attempt had failed",
+     "After a connect() that failed close the socket, and make a new one with socket() for the next address."},
     {"descriptors-leaked", "more descriptors are open than before"},
     {"memory-grows", "more memory is used than allowed"},
     {"too-much", "a limit was exceeded"},

@@ -2,9 +2,11 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "judge/causes.hpp"
 #include "judge/diagnose_dialogue.hpp"
+#include "judge/failed_call.hpp"
 #include "judge/judge.hpp"
 #include "judge/last_words.hpp"
 
@@ -34,10 +36,7 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
   const auto swapped = static_cast<std::uint16_t>(port << 8 | port >> 8);
   const auto& listening = o.record.listening;
   const auto listens_on = [&](std::uint16_t p) { return std::ranges::find(listening, p) != listening.end(); };
-  for (const CallEvent& e : o.record.events) {
-    if ((e.call == wire::Call::bind || e.call == wire::Call::listen) && e.result < 0)
-      out.details.push_back(to_string(e));
-  }
+  out.details = failures_to_listen(o.record);
   const std::string wanted = subject_name(spec) + " does not listen on port " + std::to_string(port);
   std::string ports;
   for (const std::uint16_t p : listening) ports += (ports.empty() ? "" : " and ") + std::to_string(p);
@@ -57,6 +56,11 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
     // It may have listened by then, and not survived a signal.
     if (const auto cause = cause_of_end(o); cause && cause->code.starts_with("interrupt-")) add_cause(cause, out);
     add_last_words(o, out);
+  } else if (o.record.stop == Stop::spinning) {
+    out.code = "not-listening";
+    out.message = wanted + "; it keeps the processor busy";
+    const auto cause = cause_of_spinning(o);
+    add_cause(cause ? cause : cause_of_silence(o), out);
   } else {
     out.code = "not-listening";
     out.message = wanted + (o.waits.empty() ? "" : "; it " + o.waits.front()) +
@@ -72,8 +76,9 @@ void diagnose_end(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   add_last_words(o, out);
   if (!e.by_signal || e.code == SIGABRT) {
     const std::string code = out.code;
-    add_cause(cause_of_end(o), out);
-    if (e.by_signal) out.code = code;  // what it died of is known
+    const std::optional<Cause> cause = cause_of_end(o);
+    add_cause(cause, out);
+    if (e.by_signal && !(cause && cause->explains_abort)) out.code = code;  // what it died of is known
   }
   if (!e.by_signal || e.code != SIGPIPE) return;
   out.code = "killed-by-sigpipe";
@@ -97,6 +102,7 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
     out.code = r.unmet->code;
     out.message = "it has " + std::to_string(counted(r, "descriptors after")) + " descriptors open, " +
                   std::to_string(counted(r, "descriptors before")) + " before";
+    add_cause(cause_of_leak(o), out);
     return;
   }
   switch (r.stop) {
@@ -141,7 +147,11 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
     const bool second = r.steps[r.unmet->step].actor == ActorKind::second;
     out.code = "did-not-end";
     out.message = (second ? "the second server" : subject_name(spec)) + " did not end by itself";
-    if (!o.waits.empty()) out.message += ": it " + o.waits.front();
+    const bool says_so = !second && tells_of_failure(r.output);
+    if (says_so) out.message += ": it says so, but the process lives on";
+    if (!o.waits.empty()) out.message += (says_so ? ", and it " : ": it ") + o.waits.front();
+    if (second) return;
+    add_last_words(o, out);
     return;
   }
   out.code = o.blocked_call.empty() ? "stuck" : "stuck-in-" + o.blocked_call;
@@ -201,8 +211,7 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
   const bool killed = r.subject_ending && r.subject_ending->by_signal && !r.ended_by_script;
   const bool ended = r.subject_ending && !r.ended_by_script;
   const StepVerb verb = r.unmet ? r.steps[r.unmet->step].verb : StepVerb{};
-  const bool should_have_begun =
-      verb == StepVerb::begins_or_complains && is_server(spec.role) && !r.subject_ending;
+  const bool should_have_begun = verb == StepVerb::begins_or_complains && is_server(spec.role) && !r.subject_ending;
   const bool at_listens = verb == StepVerb::listens || should_have_begun;
 
   if (killed) {
@@ -218,7 +227,11 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
     out.code = r.unmet->code;
     out.message = r.unmet->what;
     if (out.code == "ended-early" && channel != nullptr) out.offset = channel->received;
-    if (out.code == "descriptors-leaked") add_unclosed(r, out);
+    if (out.code == "descriptors-leaked") {
+      const std::optional<Cause> cause = cause_of_leak(o);
+      add_cause(cause, out);
+      if (!cause) add_unclosed(r, out);
+    }
     if (out.code == "connect-failed" && is_server(spec.role) && !ended) add_cause(cause_of_refusal(o), out);
     const bool lost = out.code == "reset" || out.code == "ended-early" || out.code == "input-closed";
     if (lost && channel != nullptr) {
@@ -248,6 +261,8 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
   }
   if (spec.scenario->rounds > 1)
     out.details.push_back("this was run " + std::to_string(r.round) + " of " + std::to_string(spec.scenario->rounds));
+  if (wants_end(verb) && is_server(spec.role))
+    std::ranges::copy(failures_to_listen(r), std::back_inserter(out.details));
   add_dialogue(r, out);
   if (r.stop == Stop::standstill || r.stop == Stop::deadline) add_unread(o, out);
   add_shortfall(o, out);

@@ -141,7 +141,8 @@ Result unproved(Result r, const Observation& o, const StepRecord& step) {
   r.outcome = Outcome::inconclusive;
   if (step.meaning == StepMeaning::evidence)
     r.reason = "the kernel did not show it: " + step.text;
-  else if (step.verb == StepVerb::meets_dead && (!o.attached || !o.data_seen))  // the others the outside shows
+  else if ((step.verb == StepVerb::meets_dead && (!o.attached || !o.data_seen)) ||
+           (step.verb == StepVerb::meets_shortage && !o.attached))  // the others the outside shows
     r.reason = "the program's calls were not seen: whether it " + step.text.substr(step.text.find(": ") + 2) +
                " cannot be told";
   else

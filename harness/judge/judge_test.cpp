@@ -92,14 +92,19 @@ BOOST_AUTO_TEST_CASE(without_faults_the_shim_is_not_needed) {
 }
 
 BOOST_AUTO_TEST_CASE(a_condition_that_the_outside_shows_needs_no_shim) {
-  for (const StepVerb verb : {StepVerb::makes_children, StepVerb::frees_memory, StepVerb::meets_dead}) {
+  using enum StepVerb;
+  for (const StepVerb verb : {makes_children, frees_memory, meets_dead, meets_shortage}) {
     MadeUp m;
     m.record.processes_attached = 0;
     m.record.sockets.clear();
     m.fail(Stop::unmet, "not-met", "no child process of it serves this connection");
     m.record.steps[m.record.unmet->step].verb = verb;
     m.record.steps[m.record.unmet->step].meaning = StepMeaning::condition;
-    BOOST_TEST(is(verb == StepVerb::meets_dead ? Outcome::inconclusive : Outcome::skipped, m.judged()));
+    const bool by_calls = verb == meets_dead || verb == meets_shortage;
+    BOOST_TEST(is(by_calls ? Outcome::inconclusive : Outcome::skipped, m.judged()));
+    m.record.processes_attached = 1;  // it was seen not to
+    m.record.sockets = MadeUp().record.sockets;
+    BOOST_TEST(is(Outcome::skipped, m.judged()));
   }
 }
 
@@ -274,8 +279,7 @@ BOOST_AUTO_TEST_CASE(an_unmet_step_is_a_failure_even_if_no_fault_fired) {
 
 BOOST_AUTO_TEST_CASE(evidence_that_the_kernel_did_not_show_is_inconclusive) {
   MadeUp m;
-  m.record.steps.push_back(
-      MadeUp::step("kernel: ListenOverflows rises", StepVerb::counter_rises, StepOutcome::unmet));
+  m.record.steps.push_back(MadeUp::step("kernel: ListenOverflows rises", StepVerb::counter_rises, StepOutcome::unmet));
   m.fail(Stop::unmet, "no-evidence", "the kernel did not show it", false);
   const Result r = m.judged();
   BOOST_TEST(is(Outcome::inconclusive, r));

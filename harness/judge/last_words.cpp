@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cctype>
 #include <string_view>
 
 namespace sockrig {
@@ -30,10 +31,25 @@ std::string exception_in(std::string_view output) {
   return out;
 }
 
+// "Error: read ECONNRESET", of what node writes when nobody catches: its version stands last, and alone.
+std::string node_error_in(std::string_view output) {
+  const std::size_t version = output.rfind("\nNode.js v");
+  if (version == output.npos || output.find('\n', version + 1) < output.size() - 1) return {};
+  std::string out;
+  for (std::size_t begin = 0; begin < version;) {
+    const std::size_t end = output.find('\n', begin);
+    const std::string_view line = output.substr(begin, end - begin), name = line.substr(0, line.find_first_of(": ["));
+    if (name.ends_with("Error") && name.size() < line.size()) out = trimmed(line);
+    begin = end + 1;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string last_words(const std::string& output) {
   std::string out = exception_in(output);
+  if (out.empty()) out = node_error_in(output);
   for (std::size_t end = output.size(); out.empty() && end > 0;) {
     const std::size_t newline = output.rfind('\n', end - 1);
     const std::size_t begin = newline == output.npos ? 0 : newline + 1;
@@ -45,6 +61,14 @@ std::string last_words(const std::string& output) {
   return out;
 }
 
+bool tells_of_failure(const std::string& output) {
+  std::string words = last_words(output);
+  std::ranges::transform(words, words.begin(), [](unsigned char c) { return c < 0x80 ? std::tolower(c) : c; });
+  constexpr std::string_view telling[] = {"error",  "fail",   "cannot", "can't",   "could not",
+                                          "unable", "in use", "denied", "refused", "exception"};
+  return std::ranges::any_of(telling, [&](std::string_view word) { return words.find(word) != words.npos; });
+}
+
 void add_last_words(const Observation& o, Diagnosis& out) {
   const std::string words = last_words(o.record.output);
   if (words.empty()) return;
@@ -53,7 +77,8 @@ void add_last_words(const Observation& o, Diagnosis& out) {
   const bool aborted = e && e->by_signal && e->code == SIGABRT && output.find(terminated) != output.npos;
   const bool traceback =
       e && !e->by_signal && e->code == 1 && output.find("Traceback (most recent call last)") != output.npos;
-  if (!aborted && !traceback) {
+  const bool thrown = e && !e->by_signal && e->code != 0 && !node_error_in(output).empty();
+  if (!aborted && !traceback && !thrown) {
     out.details.push_back("the last that it wrote: " + words);
     return;
   }

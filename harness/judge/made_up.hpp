@@ -3,8 +3,8 @@
 // Decides nothing: each test changes just what it is about.
 #pragma once
 
-#include <boost/test/unit_test.hpp>
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <memory>
 
 #include "judge/judge.hpp"
@@ -100,6 +100,20 @@ struct MadeUp {
     e.flags = flags;
     record.events.push_back(e);
     return record.events.back();
+  }
+  // An event on the connection; `error`: an errno instead of a result.
+  CallEvent& add_call(wire::Call call, std::int64_t asked, std::int64_t result, std::int32_t error = 0,
+                      std::uint16_t flags = 0) {
+    CallEvent& e = add_event(call, asked, error == 0 ? result : -1, flags);
+    e.error = error;
+    e.socket = 0;
+    e.pid = e.tid = 17;
+    return e;
+  }
+  // The program ended with this status, or by a signal, and nothing else is known.
+  void end(Ending ending) {
+    fail(Stop::gone, "gone", "no process of it is left", false);
+    record.subject_ending = ending;
   }
   void add_waiting(const std::string& call, std::uint16_t local_port = 20000, std::uint16_t remote_port = 40000) {
     Waiting w;

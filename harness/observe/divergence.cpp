@@ -4,6 +4,8 @@
 #include <optional>
 #include <span>
 
+#include "catalogue/dialogue.hpp"
+
 namespace sockrig {
 namespace {
 
@@ -65,6 +67,32 @@ std::size_t swapped_after(const Stream& stream, const Divergence& d, Bytes windo
   return 0;
 }
 
+constexpr std::size_t most_shown = 24;  // bytes of a message
+
+// What came, as far as it is told, if `length` bytes of it should not have come.
+std::string shown_of(const Channel& c, std::uint64_t length) {
+  return c.window.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(length, most_shown + 1)));
+}
+
+// Whether all that came is what was due, but for a CR before each LF.
+bool has_only_more_returns(const Stream& stream, std::uint64_t offset, Bytes window) {
+  // An LF that came alone before it: then not each of them has one.
+  for (std::uint64_t before = offset > neighbourhood ? offset - neighbourhood : 0; before < offset; ++before) {
+    if (byte_at(stream, before) == '\n') return false;
+  }
+  bool after_return = false;
+  for (const unsigned char b : window) {
+    const unsigned char due = byte_at(stream, offset);
+    if (b == due && after_return == (due == '\n'))
+      ++offset, after_return = false;
+    else if (b == '\r' && due == '\n' && !after_return)
+      after_return = true;
+    else
+      return false;
+  }
+  return true;
+}
+
 std::uint64_t length_of_source(const Channel& c, const std::vector<Channel>& all) {
   for (const Channel& o : all) {
     if (o.name == c.source) return o.planned;
@@ -87,6 +115,7 @@ Divergence classify(const Channel& c, const std::vector<Channel>& all) {
   if (c.source.empty()) {
     d.kind = DivergenceKind::unexpected;
     d.length = c.received - d.offset;
+    d.came = shown_of(c, d.length);
     return d;
   }
   if (const auto at = place(c.expected, d.offset, length, window); at && *at != d.offset) {
@@ -127,11 +156,16 @@ Divergence classify(const Channel& c, const std::vector<Channel>& all) {
       d.kind = DivergenceKind::inserted;
       d.length = k;
       d.zeroes = std::ranges::all_of(window.first(k), [](unsigned char b) { return b == 0; });
+      d.came = shown_of(c, k);
+      d.at_lines = has_only_more_returns(c.expected, d.offset, window);
       return d;
     }
   }
   d.kind = d.offset >= length ? DivergenceKind::unexpected : DivergenceKind::corrupted;
-  if (d.kind == DivergenceKind::unexpected) d.length = c.received - d.offset;
+  if (d.kind == DivergenceKind::unexpected) {
+    d.length = c.received - d.offset;
+    d.came = shown_of(c, d.length);
+  }
   return d;
 }
 
@@ -145,6 +179,7 @@ bool is_terminator(const Divergence& d) {
 }  // namespace
 
 std::string to_string(const Divergence& d, const Channel& c) {
+  const std::string came = d.came.empty() || is_terminator(d) ? "" : "\"" + escaped(d.came, most_shown) + "\"";
   const std::string nul = is_terminator(d) ? ": a NUL, as at the end of a C string" : "";
   const std::string at = "at offset " + std::to_string(d.offset);
   const std::string of = c.source.empty() ? "" : " of what " + c.source + " sent";
@@ -159,14 +194,16 @@ std::string to_string(const Divergence& d, const Channel& c) {
     case DivergenceKind::foreign:
       return "bytes of " + d.other + " (its offset " + std::to_string(d.from) + ") came on " + c.name + " " + at;
     case DivergenceKind::inserted:
-      return bytes(d.length) + " that nobody sent came " + at + of + nul;
+      return bytes(d.length) + " that nobody sent" + (came.empty() ? "" : " (" + came + ")") + " came " + at + of +
+             nul + (d.at_lines ? ": a CR before each LF, as text-mode translation puts it there" : "");
     case DivergenceKind::corrupted:
       if (c.lines) return "the rotating lines go wrong " + at;
       if (d.zeroes)
         return "wrong bytes " + at + of + ": they are all zero, as from a buffer that was not filled so far";
       return "wrong bytes " + at + of + (d.length != 0 ? ": " + bytes(d.length) + " differ" : "");
     case DivergenceKind::unexpected:
-      return bytes(d.length) + " came to " + c.name + " " + at + ", where none were due" + nul;
+      return bytes(d.length) + " came to " + c.name + " " + at + ", where none were due" +
+             (came.empty() ? "" : ": " + came) + nul;
   }
   return {};
 }

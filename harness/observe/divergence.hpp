@@ -26,8 +26,10 @@ struct Divergence {
   DivergenceKind kind{};
   std::uint64_t offset = 0, length = 0, from = 0;
   std::string other;
-  bool at_nul = false;  // the first byte lost is a NUL
-  bool zeroes = false;  // the wrong bytes, or those that nobody sent, are all NUL
+  bool at_nul = false;    // the first byte lost is a NUL
+  bool zeroes = false;    // the wrong bytes, or those that nobody sent, are all NUL
+  std::string came{};     // inserted, unexpected: these bytes, or their beginning
+  bool at_lines = false;  // inserted: every one is a CR before an LF that was due
 };
 
 // `channel.differs_at` must be set. `all`: every channel of the run, for bytes that strayed.

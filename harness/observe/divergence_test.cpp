@@ -208,7 +208,8 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_string_is_told_from_other_bytes_that_nobody_se
     if (s.kind != Payload::text) return;  // binary data hold zeroes of their own
     const std::uint64_t offset = dice(0, length - 100);
     const auto put_in = [&](const Bytes& more) {
-      return verdict(make_case(s, length, joined({bytes_of(s, 0, offset), more, bytes_of(s, offset, length - offset)})));
+      return verdict(
+          make_case(s, length, joined({bytes_of(s, 0, offset), more, bytes_of(s, offset, length - offset)})));
     };
     BOOST_TEST(code_of(put_in({0})) == "terminator-sent");
     BOOST_TEST(code_of(put_in({0xff})) == "inserted-bytes");
@@ -275,8 +276,47 @@ BOOST_AUTO_TEST_CASE(anything_is_unexpected_where_nothing_was_due) {
   c.window = std::string(17, 'x');
   const Divergence d = classify(c, {c});
   BOOST_TEST((d.kind == DivergenceKind::unexpected));
-  BOOST_TEST(to_string(d, c) == "17 bytes came to a at offset 0, where none were due");
+  BOOST_TEST(to_string(d, c) == "17 bytes came to a at offset 0, where none were due: \"xxxxxxxxxxxxxxxxx\"");
   BOOST_TEST(code_of(d) == "unexpected-bytes");
+}
+
+BOOST_AUTO_TEST_CASE(bytes_that_should_not_have_come_are_shown_as_far_as_they_tell_something) {
+  Channel c;
+  c.name = "a";
+  c.differs_at = 0;
+  c.window = "Welcome!\r\n";
+  c.received = 10;
+  BOOST_TEST(to_string(classify(c, {c}), c) ==
+             "10 bytes came to a at offset 0, where none were due: \"Welcome!\\r\\n\"");
+  c.window = std::string(30, '\xff');
+  c.received = 30;
+  BOOST_TEST(to_string(classify(c, {c}), c).ends_with("\\xff\\xff…\""));
+  c.window = std::string(1, '\0');
+  c.received = 1;
+  BOOST_TEST(to_string(classify(c, {c}), c) ==
+             "1 byte came to a at offset 0, where none were due: a NUL, as at the end of a C string");
+}
+
+BOOST_AUTO_TEST_CASE(a_return_before_each_line_feed_is_told_from_other_inserted_bytes) {
+  const Stream s = make_stream(7, "a", 0, Payload::text);
+  Bytes translated;
+  for (const unsigned char b : bytes_of(s, 0, 500)) {
+    if (b == '\n') translated.push_back('\r');
+    translated.push_back(b);
+  }
+  Verifier all(s, 1000);
+  all.feed(translated);
+  Divergence d = classify(all.channel(), {all.channel()});
+  BOOST_TEST(to_string(d, all.channel()) ==
+             "1 byte that nobody sent (\"\\r\") came at offset 63 of what a sent: a CR before each LF, as text-mode "
+             "translation puts it there");
+  Verifier once(s, 1000);
+  once.feed(joined({bytes_of(s, 0, 63), {'\r'}, bytes_of(s, 63, 400)}));
+  d = classify(once.channel(), {once.channel()});
+  BOOST_TEST(to_string(d, once.channel()) == "1 byte that nobody sent (\"\\r\") came at offset 63 of what a sent");
+  Verifier later(s, 1000);  // one LF came alone
+  later.feed(joined({bytes_of(s, 0, 127), {'\r'}, bytes_of(s, 127, 40)}));
+  BOOST_TEST(!classify(later.channel(), {later.channel()}).at_lines);
 }
 
 BOOST_AUTO_TEST_CASE(sentences_name_offset_length_and_connection) {

@@ -29,13 +29,17 @@ struct Observation {
   bool data_seen = false;                // and saw data move on every connection on which the peer saw it move
   Unseen unseen;                         // by direction: where more moved than the shim saw
   std::optional<Divergence> divergence;  // of the channel that the unmet step names
-  std::vector<std::string> waits;        // "waits in send() on a, which has 131072 bytes unread", "sleeps"
+  std::vector<std::string>
+      waits;  // who waits for the network first: "waits in send() on a, which has 131072 bytes unread", "sleeps"
   std::string blocked_call;  // "send", if all threads that wait on a connection are in the same call; else ""
   std::string blocked_on;    // and the connection's name, if it is one
   std::optional<SocketRecord> spun_on;  // the socket that was at its end of stream more than once too often
   std::string spun_name;
-  std::vector<std::string> injected;  // the last injected calls, as `exec --trace` would print them
+  std::vector<std::string> injected;  // the injected calls before it went wrong, as `exec --trace` would print them
 };
+
+// Run-time systems have threads of their own, which wait for one another: only who waits for the network may serve it.
+bool waits_for_network(const Waiting& w);
 
 Observation observe(const RunSpec& spec, Record record);
 
@@ -47,6 +51,10 @@ std::string place_of(const Record& record, std::uint8_t image, std::uint32_t cal
 inline std::string place_of(const Record& record, const CallEvent& e) {
   return place_of(record, e.image, e.caller);
 }
+
+// Whether nothing was left out of the timeline before the call (one of record.events), so that the sum of what was
+// moved up to it is an offset.
+bool is_counted(const Record& record, const CallEvent& e);
 
 // The subject's end of a connection in the kernel's table, which lists the peer's end, too; null if it is gone.
 const KernelSocket* subjects_end(const Observation& o, const Channel& c);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "observe/observation.hpp"
 
@@ -73,6 +74,11 @@ bool saw_data(const Record& record) {
 
 }  // namespace
 
+bool waits_for_network(const Waiting& w) {
+  const auto is = [&](std::string_view name) { return w.call.starts_with(name); };
+  return w.listener || w.local_port != 0 || is("poll") || is("ppoll") || is("select") || is("pselect") || is("epoll_");
+}
+
 const Channel* channel_at(const Record& record, std::uint16_t local_port, std::uint16_t remote_port) {
   for (const Channel& c : record.channels) {
     if (c.local_port != 0 && (c.local_port == local_port || c.local_port == remote_port)) return &c;
@@ -93,6 +99,15 @@ const KernelSocket* subjects_end(const Observation& o, const Channel& c) {
 std::string place_of(const Record& record, std::uint8_t image, std::uint32_t caller) {
   const auto found = record.places.find({image, caller});
   return found == record.places.end() ? "" : " at " + found->second;
+}
+
+// The shim leaves out nothing before the ring is half full, and the rig keeps the first 8000 calls.
+bool is_counted(const Record& record, const CallEvent& e) {
+  constexpr std::uint64_t first = 8000;
+  static_assert(first <= wire::ring_size / 2);
+  if (e.sequence != 0 && e.sequence <= first) return true;
+  const auto position = static_cast<std::uint64_t>(&e - record.events.data()) + 1;
+  return record.events_dropped == 0 && (e.sequence == 0 || e.sequence == position);  // no gap before it
 }
 
 std::string_view to_string(wire::Withheld w) {
@@ -162,6 +177,55 @@ std::string arguments_of(const CallEvent& e) {
   }
 }
 
+constexpr std::size_t most_injected = 3;
+
+bool is_injected(const CallEvent& e) {
+  return (e.flags & wire::event_injected) != 0;
+}
+
+// The calls on one socket up to the one in which the byte that went wrong was moved: for a connection of the peer's the
+// sends, whose sums are offsets in what it got; for the program's standard output the receives. Empty: the timeline
+// does not tell.
+std::span<const CallEvent> calls_up_to(const Record& record, const Channel& c, std::int32_t& socket) {
+  std::size_t connections = 0;
+  for (std::size_t i = 0; i < record.sockets.size(); ++i) {
+    const SocketRecord& s = record.sockets[i];
+    if ((s.flags & wire::socket_listener) != 0) continue;
+    if (c.local_port != 0 && s.remote_port != c.local_port && s.local_port != c.local_port) continue;
+    socket = static_cast<std::int32_t>(i);
+    ++connections;
+  }
+  if (connections == 0 || (c.local_port == 0 && connections > 1)) return {};
+  const wire::Family family = c.local_port != 0 ? wire::Family::send : wire::Family::recv;
+  const SocketRecord& s = record.sockets[static_cast<std::size_t>(socket)];
+  std::uint64_t sum = 0;
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < record.events.size(); ++i) {
+    const CallEvent& e = record.events[i];
+    if (e.socket != socket || wire::family_of(e.call) != family || e.result <= 0) continue;
+    if (sum <= *c.differs_at) end = i + 1;
+    sum += static_cast<std::uint64_t>(e.result);
+  }
+  const bool whole = sum == (c.local_port != 0 ? s.sent : s.received);
+  return whole || (end != 0 && is_counted(record, record.events[end - 1])) ? std::span(record.events).first(end)
+                                                                           : std::span<const CallEvent>();
+}
+
+// The last injected calls before the stream went wrong, or the last of all where that cannot be told.
+std::vector<std::string> injected_before(const Record& record, const Channel* wrong) {
+  std::int32_t socket = -1;
+  std::span<const CallEvent> calls;
+  if (wrong != nullptr) calls = calls_up_to(record, *wrong, socket);
+  const auto counts = [&](const CallEvent& e) { return is_injected(e) && (socket < 0 || e.socket == socket); };
+  if (std::ranges::none_of(calls, counts)) calls = record.events, socket = -1;
+  std::vector<std::string> out;
+  for (auto e = calls.rbegin(); e != calls.rend() && out.size() < most_injected; ++e) {
+    if (counts(*e)) out.push_back(to_string(*e) + place_of(record, *e) + "   (injected)");
+  }
+  std::ranges::reverse(out);
+  return out;
+}
+
 }  // namespace
 
 std::string to_string(const CallEvent& e) {
@@ -186,10 +250,15 @@ Observation observe(const RunSpec& spec, Record record) {
   if (record.unmet && record.unmet->channel && record.channels[*record.unmet->channel].differs_at)
     o.divergence = classify(record.channels[*record.unmet->channel], record.channels);
 
+  for (const bool for_network : {true, false}) {
+    for (const Waiting& w : record.last_look.threads) {
+      if (waits_for_network(w) != for_network) continue;
+      std::string text = describe(w, record);
+      if (std::ranges::find(o.waits, text) == o.waits.end()) o.waits.push_back(std::move(text));
+    }
+  }
   bool first = true;
   for (const Waiting& w : record.last_look.threads) {
-    std::string text = describe(w, record);
-    if (std::ranges::find(o.waits, text) == o.waits.end()) o.waits.push_back(std::move(text));
     const Channel* c = w.local_port != 0 && !w.listener ? channel_at(record, w.local_port, w.remote_port) : nullptr;
     if (c == nullptr) continue;
     o.blocked_call = first || o.blocked_call == w.call ? w.call : "";
@@ -203,11 +272,7 @@ Observation observe(const RunSpec& spec, Record record) {
     const Channel* c = channel_at(record, o.spun_on->local_port, o.spun_on->remote_port);
     o.spun_name = c != nullptr ? c->name : "a connection";
   }
-  for (auto e = record.events.rbegin(); e != record.events.rend() && o.injected.size() < 3; ++e) {
-    if ((e->flags & wire::event_injected) != 0)
-      o.injected.push_back(to_string(*e) + place_of(record, *e) + "   (injected)");
-  }
-  std::ranges::reverse(o.injected);
+  o.injected = injected_before(record, o.divergence ? &record.channels[*record.unmet->channel] : nullptr);
   o.record = std::move(record);
   return o;
 }
