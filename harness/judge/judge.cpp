@@ -31,6 +31,7 @@ bool concerns_program(Withheld w) {
     case Withheld::not_ready:
     case Withheld::alive:
     case Withheld::under_way:
+    case Withheld::in_handler:
     case Withheld::count:
       return false;
   }
@@ -54,7 +55,7 @@ std::string why_unseen(const Record& record) {
 
 // Reconciled: a fault in the data proves something only if the shim saw the data that the peer saw. "" = it did.
 std::string unseen_by(const RulePlan& rule, const Observation& o) {
-  if (rule.verb == wire::Verb::delay || rule.verb == wire::Verb::pass) return "";
+  if (rule.verb == wire::Verb::delay || rule.verb == wire::Verb::hold || rule.verb == wire::Verb::pass) return "";
   const bool receives = (rule.families & bit(wire::Family::recv)) != 0 && !o.unseen.received.empty();
   const bool sends = (rule.families & bit(wire::Family::send)) != 0 && !o.unseen.sent.empty();
   if (!receives && !sends) return "";

@@ -131,6 +131,8 @@ std::string_view to_string(wire::Withheld w) {
       return "the connection was being made already";
     case wire::Withheld::numeric:
       return "a numeric address: nobody has to be asked";
+    case wire::Withheld::in_handler:
+      return "a signal handler may have been making the call";
     case wire::Withheld::count:
       break;
   }
