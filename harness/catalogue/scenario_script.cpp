@@ -72,6 +72,26 @@ void check_dialogue(const Script& script, const std::vector<Role>& roles, const 
   }
 }
 
+// What is held must be let go, by the same script, and something must hold it.
+void check_hold(const Script& script, const Scenario& s, const Source& source) {
+  const bool holds = std::any_of(s.faults.begin(), s.faults.end(),
+                                 [](const Fault& f) { return f.rule.verb == wire::Verb::hold; });
+  const ScriptLine* line = nullptr;
+  const Step* held = nullptr;
+  any_step(script, [&](const ScriptLine& l, const Step& step) {
+    if (step.verb == StepVerb::is_released) held = nullptr;
+    if (step.verb != StepVerb::is_held) return false;
+    line = &l, held = &step;
+    if (!holds)
+      source.out.push_back(
+          {source.file, l.line, step.column, "nothing holds it: 'is held' needs a [[fault]] of the kind held"});
+    return false;
+  });
+  if (held != nullptr && holds)
+    source.out.push_back(
+        {source.file, line->line, held->column, "it is never let go: 'subject: is released' must follow"});
+}
+
 // Parses the script at `key` for the roles that it serves.
 void read_script(TableReader& reader, std::string_view key, const std::vector<Role>& roles, Scenario& s,
                  const Source& source) {
@@ -92,6 +112,7 @@ void read_script(TableReader& reader, std::string_view key, const std::vector<Ro
     }
     if (source.out.size() != before) continue;
     check_dialogue(script, roles, source);
+    check_hold(script, s, source);
     const ScriptLine* second = second_connection(script);
     if (second != nullptr && s.serves == Serves::one) {
       source.out.push_back(
@@ -122,6 +143,7 @@ void read_scripts(TableReader& top, Scenario& s, const Source& source) {
   if (table == nullptr) return;
   TableReader reader(*table, "[script]", source.file, source.out);
   const bool common = table->contains("peer");
+  const std::size_t before = source.out.size();
   read_script(reader, "peer", s.roles, s, source);
   for (const std::string& word : role_words()) {
     const Role role = *parse_role(word);
@@ -141,6 +163,15 @@ void read_scripts(TableReader& top, Scenario& s, const Source& source) {
     }
   }
   reader.refuse_the_rest();
+  const auto holds = [](const Fault& f) { return f.rule.verb == wire::Verb::hold; };
+  const auto held = std::find_if(s.faults.begin(), s.faults.end(), holds);
+  if (held == s.faults.end() || source.out.size() != before) return;
+  if (std::none_of(s.scripts.begin(), s.scripts.end(), [](const auto& of) { return holds_subject(of.second); }))
+    top.problem("fault", fmt::format("'{}' holds a call that no script lets go: expected 'subject: is held' and later "
+                                     "'subject: is released'",
+                                     held->text));
+  if (std::count_if(s.faults.begin(), s.faults.end(), holds) > 1)
+    top.problem("fault", "one call of a run is held: one [[fault]] of the kind held is enough");
 }
 
 }  // namespace sockrig

@@ -68,6 +68,8 @@ enum class StepVerb {
   memory_under,        // "memory stays under SIZE": peak resident growth since it listened
   meets_dead,          // "meets a dead connection": a send of it failed because the other side was gone, or its sends
                        // cannot raise a SIGPIPE that would end it (a condition)
+  is_held,             // "is held": a call of it is held just before it goes to the kernel (a condition)
+  is_released,         // "is released": that call goes on, once every reset by the peer has arrived
   releases_port,       // "releases the port": the kernel shows no listener of its on the port any more
   makes_children,      // "has a child": a process that it did not have when it listened lives (a condition)
   has_no_zombies,      // "has no zombies": no child of it has ended without being waited for
@@ -144,6 +146,10 @@ bool any_step(const Script& script, Predicate predicate) {
     }
   }
   return false;
+}
+// Whether it holds a call of the subject: only then does a fault of the kind "held" concern its role.
+inline bool holds_subject(const Script& script) {
+  return any_step(script, [](const ScriptLine&, const Step& step) { return step.verb == StepVerb::is_held; });
 }
 // Whether it says itself when the subject starts.
 inline bool starts_subject(const Script& script) {

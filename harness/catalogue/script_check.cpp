@@ -21,7 +21,7 @@ struct Connection {
 
 struct Process {
   bool ever = false, ended = false, killed = false, stopped = false, counted = false, measured = false;
-  bool short_of = false;
+  bool short_of = false, held = false, was_held = false;
 };
 
 bool is_send(const Step& s) {
@@ -61,6 +61,11 @@ bool looks_back(StepVerb v) {
     default:
       return false;
   }
+}
+
+// Done to it, whatever it does itself.
+bool is_order(StepVerb v) {
+  return v == StepVerb::stop || v == StepVerb::resume || v == StepVerb::terminate || v == StepVerb::kill_first;
 }
 
 // Walks the lines in order. Lines closed with "&" and the line that follows them are a group: they run at
@@ -245,6 +250,9 @@ class Checker {
     if (step.verb == StepVerb::kill) return "";               // whatever it left behind
     if (p.killed && step.verb == StepVerb::exits) return "";  // waits until the signal has done its work
     if (p.ended) return fmt::format("{} has ended: only 'restart' can follow", name);
+    if (step.verb == StepVerb::is_held && p.was_held) return "it was held already: one call of a run is held";
+    if (step.verb == StepVerb::is_released) return p.held ? "" : "nothing is held: 'is held' comes first";
+    if (p.held && !is_order(step.verb)) return "a call of it is held: 'is released' comes first";
     if (step.verb == StepVerb::resume && !p.stopped) return fmt::format("{} was not stopped", name);
     if (step.verb == StepVerb::stop && p.stopped) return fmt::format("{} was stopped already", name);
     if (step.verb == StepVerb::keeps_descriptors && !p.counted) {
@@ -292,7 +300,7 @@ class Checker {
     switch (step.verb) {
       case StepVerb::start:
       case StepVerb::restart:
-        p = {.ever = true};
+        p = {.ever = true, .was_held = p.was_held};
         break;
       case StepVerb::kill:
       case StepVerb::kill_first:
@@ -304,6 +312,12 @@ class Checker {
       case StepVerb::exits_or_complains:
       case StepVerb::delivers_or_complains:
         p.ended = true, p.killed = false;
+        break;
+      case StepVerb::is_held:
+        p.held = p.was_held = true;
+        break;
+      case StepVerb::is_released:
+        p.held = false;
         break;
       case StepVerb::stop:
         p.stopped = true;

@@ -82,6 +82,10 @@ constexpr VerbRow verbs[] = {
     {A::subject, V::memory_under, S::both, 0, "memory stays under SIZE", "peak growth of resident memory"},
     {A::subject, V::meets_dead, S::both, 0, "meets a dead connection",
      "condition: a send failed because the other side was gone, or SIGPIPE could not end it; else nothing is claimed"},
+    {A::subject, V::is_held, S::servers, 0, "is held",
+     "condition: a call of it is held just before it goes to the kernel (fault 'held'); else nothing is claimed"},
+    {A::subject, V::is_released, S::servers, 0, "is released",
+     "the call that is held goes on, once the kernel shows that each reset of the peer's has arrived"},
     {A::subject, V::releases_port, S::servers, 0, "releases the port",
      "the kernel shows no listener of its on the port any more"},
     {A::subject, V::makes_children, S::servers, 0, "has a child",
@@ -171,6 +175,7 @@ StepMeaning meaning_of(StepVerb verb) {
     case V::time_wait:
     case V::queue_turns_away:
       return StepMeaning::evidence;
+    case V::is_held:
     case V::meets_dead:
     case V::meets_shortage:
     case V::meets_refusal:

@@ -57,6 +57,8 @@ std::optional<int> take(const po::variables_map& given, ExecOptions& options, st
     Fault fault;
     if (const std::string problem = parse_fault(text, fault); !problem.empty())
       return refuse(err, fmt::format("--fault '{}': {}", text, problem));
+    if (fault.rule.verb == wire::Verb::hold)
+      return refuse(err, fmt::format("--fault '{}': by hand nobody would let it go: it needs a scenario", text));
     options.faults.push_back(std::move(fault));
   }
   if (options.faults.size() > wire::max_rules) return refuse(err, fmt::format("at most {} faults", wire::max_rules));

@@ -170,6 +170,7 @@ BOOST_AUTO_TEST_CASE(wrong_words_exit_2_and_start_nothing) {
   refused({"--fault", "short-recv byts=1"}, "did you mean 'bytes'?");
   refused({"--fault", "short-recv"}, "--fault 'short-recv': ");
   refused({"--fault", "short-recv bytes=0"}, "bytes");
+  refused({"--fault", "held call=send"}, "by hand nobody would let it go");
   refused({"--fault", ""}, "--fault ''");
   refused({"--seed", "one"}, "'one' is not a number");
   refused({"--trac"}, "did you mean '--trace'?");

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(every_kind_says_what_it_does_and_by_which_licence) {
       for (const FaultParameter& p : kind->parameters) BOOST_TEST(p.words.empty() == (p.most != 0));
     }
   }
-  BOOST_TEST(names.size() == 11u);
+  BOOST_TEST(names.size() == 12u);
   BOOST_TEST(find_fault_kind("short") == nullptr);
 }
 
@@ -130,6 +130,15 @@ BOOST_AUTO_TEST_CASE(names_and_attempts_fail_before_the_call) {
   BOOST_TEST(rule_of("connect-fails error=EHOSTUNREACH").error == EHOSTUNREACH);
 }
 
+BOOST_AUTO_TEST_CASE(one_call_is_held) {
+  const RulePlan held = rule_of("held call=send skip=3");
+  BOOST_TEST((held.verb == wire::Verb::hold));
+  BOOST_TEST(held.families == wire::bit(Family::send));
+  BOOST_TEST(held.skip == 3u);
+  BOOST_TEST(held.limit == 1u);
+  BOOST_TEST((rule_of("held call=send skip=3 times=1") == held));
+}
+
 BOOST_AUTO_TEST_CASE(every_kind_has_a_schedule) {
   for (const char* text : {"short-recv bytes=1", "short-send part=half", "interrupted call=recv",
                            "short-backlog most=1", "delayed microseconds=9", "no-descriptors call=accept",
@@ -163,7 +172,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_what_was_expected) {
       {"shrot-send bytes=1", "did you mean 'short-send'"},
       {"zzz",
        "the kinds are short-recv, short-send, interrupted, short-backlog, delayed, no-descriptors, no-buffers, "
-       "would-block, aborted, resolver-fails, connect-fails"},
+       "would-block, aborted, resolver-fails, connect-fails, held"},
       {"short-recv", "needs 'bytes'"},
       {"short-recv bytes=1 part=half", "'part' cannot be given together with 'bytes'"},
       {"short-recv bytes=0", "out of range: 0 (expected 1 to 1073741824)"},
@@ -197,6 +206,9 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_what_was_expected) {
       {"would-block", "needs 'call'"},
       {"would-block call=recv", "needs 'one-in' (2 or more) or 'times'"},
       {"would-block call=recv one-in=1", "needs 'one-in' (2 or more) or 'times'"},
+      {"held", "needs 'call' (send)"},
+      {"held call=recv", "'call' cannot be 'recv'"},
+      {"held call=send times=2", "'times' can only be 1"},
       {"aborted error=EINVAL", "'error' cannot be 'EINVAL'"},
       {"delayed microseconds=1 call=close", "'call' cannot be 'close'"},
       {"resolver-fails", "needs 'error'"},

@@ -7,7 +7,7 @@
 #define SOCKRIG_FAULT_KINDS(X)                                                 \
   X(short_recv) X(short_send) X(interrupted) X(short_backlog) X(delayed)       \
   X(no_descriptors) X(no_buffers) X(would_block) X(aborted)                    \
-  X(resolver_fails) X(connect_fails)
+  X(resolver_fails) X(connect_fails) X(held)
 // clang-format on
 
 namespace sockrig::kinds {

@@ -31,6 +31,7 @@ bool concerns_program(Withheld w) {
     case Withheld::not_ready:
     case Withheld::alive:
     case Withheld::under_way:
+    case Withheld::in_handler:
     case Withheld::count:
       return false;
   }
@@ -54,7 +55,7 @@ std::string why_unseen(const Record& record) {
 
 // Reconciled: a fault in the data proves something only if the shim saw the data that the peer saw. "" = it did.
 std::string unseen_by(const RulePlan& rule, const Observation& o) {
-  if (rule.verb == wire::Verb::delay || rule.verb == wire::Verb::pass) return "";
+  if (rule.verb == wire::Verb::delay || rule.verb == wire::Verb::hold || rule.verb == wire::Verb::pass) return "";
   const bool receives = (rule.families & bit(wire::Family::recv)) != 0 && !o.unseen.received.empty();
   const bool sends = (rule.families & bit(wire::Family::send)) != 0 && !o.unseen.sent.empty();
   if (!receives && !sends) return "";
@@ -136,15 +137,30 @@ std::vector<FaultResult> faults_of(const Observation& o) {
   return out;
 }
 
+std::string why_not_held(const Observation& o) {
+  std::string why = "no call of it could be held: " + o.record.unmet->what;
+  for (const FaultFacts& f : o.faults) {
+    if (f.rule.verb != wire::Verb::hold) continue;
+    for (const auto& [reason, count] : f.withheld) why += "; " + std::string(to_string(reason));
+  }
+  return why;
+}
+
 // The script could not be carried out, and the subject is not to blame.
 Result unproved(Result r, const Observation& o, const StepRecord& step) {
   r.outcome = Outcome::inconclusive;
-  if (step.meaning == StepMeaning::evidence)
+  if (o.record.unmet->code == "held")
+    r.reason = "nothing was shown: " + o.record.unmet->what;
+  else if (step.meaning == StepMeaning::evidence)
     r.reason = "the kernel did not show it: " + step.text;
   else if ((step.verb == StepVerb::meets_dead && (!o.attached || !o.data_seen)) ||
            (step.verb == StepVerb::meets_shortage && !o.attached))  // the others the outside shows
     r.reason = "the program's calls were not seen: whether it " + step.text.substr(step.text.find(": ") + 2) +
                " cannot be told";
+  else if (step.verb == StepVerb::is_held && (!o.attached || !o.data_seen))
+    r.reason = "the program's calls were not seen: none of them could be held";
+  else if (step.verb == StepVerb::is_held)
+    r.outcome = Outcome::skipped, r.reason = "not applicable: " + why_not_held(o);
   else
     r.outcome = Outcome::skipped, r.reason = "not applicable: " + o.record.unmet->what;
   return r;
@@ -197,7 +213,8 @@ Result judge(const RunSpec& spec, const Observation& o) {
     return r;
   }
   const StepRecord* unmet = record.unmet ? &record.steps[record.unmet->step] : nullptr;
-  if (!crashed && unmet != nullptr && unmet->meaning != StepMeaning::claim) return unproved(std::move(r), o, *unmet);
+  if (!crashed && unmet != nullptr && (unmet->meaning != StepMeaning::claim || record.unmet->code == "held"))
+    return unproved(std::move(r), o, *unmet);
   if (!crashed && record.names_asked == 0u) {
     r.outcome = Outcome::inconclusive;
     r.reason =

@@ -108,6 +108,45 @@ BOOST_AUTO_TEST_CASE(a_condition_that_the_outside_shows_needs_no_shim) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_program_that_could_not_be_held_is_not_judged) {
+  MadeUp m;
+  Step step;
+  step.verb = StepVerb::is_held;
+  ScriptLine line;
+  line.actor = ActorKind::subject;
+  line.steps = {{step}};
+  m.scenario->scripts[Role::echo_server] = {line};
+  m.add_fault("held call=send skip=1").withheld[static_cast<std::size_t>(wire::Withheld::in_handler)] = 2;
+  m.record.steps.push_back(MadeUp::step("subject: is held", StepVerb::is_held));
+  m.fail(Stop::standstill, "stuck", "every thread of it waits");
+  Result r = m.judged();
+  BOOST_TEST(is(Outcome::skipped, r));
+  BOOST_TEST(r.reason ==
+             "not applicable: no call of it could be held: every thread of it waits; a signal handler may have been "
+             "making the call");
+  m.record.sockets[0].sent = 0;
+  r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(r.reason == "the program's calls were not seen: none of them could be held");
+}
+
+BOOST_AUTO_TEST_CASE(who_is_held_is_not_to_blame) {
+  MadeUp m;
+  m.fail(Stop::standstill, "held", "the script waits");  // at "receive echo", a claim
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::inconclusive, r));
+  BOOST_TEST(r.reason == "nothing was shown: the script waits");
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_of_another_role_needs_no_evidence) {
+  MadeUp m;
+  m.scenario->scripts[Role::echo_server] = {};  // holds nothing
+  m.add_fault("held call=send skip=1");
+  const Result r = m.judged();
+  BOOST_TEST(is(Outcome::pass, r));
+  BOOST_TEST(r.faults.empty());
+}
+
 BOOST_AUTO_TEST_CASE(whether_something_is_closed_twice_rests_on_the_shim) {
   MadeUp m;
   m.record.steps.back().verb = StepVerb::closes_once;

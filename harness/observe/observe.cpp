@@ -49,6 +49,7 @@ std::vector<FaultFacts> fault_facts(const RunSpec& spec, const Record& record) {
   for (std::size_t i = 0; i < spec.scenario->faults.size() && i < record.rules.size(); ++i) {
     const Fault& fault = spec.scenario->faults[i];
     const RuleRecord& rule = record.rules[i];
+    if (!concerns(fault, spec)) continue;
     FaultFacts f{fault.text, fault.kind, fault.rule, rule.seen, rule.fired, rule.fired_own, {}};
     for (std::size_t w = 0; w < std::size(rule.withheld); ++w) {
       if (rule.withheld[w] != 0) f.withheld[static_cast<wire::Withheld>(w)] = rule.withheld[w];
@@ -67,6 +68,8 @@ bool saw_data(const Record& record) {
       if (s.remote_port != c.local_port && s.local_port != c.local_port) continue;
       received += s.received;
       sent += s.sent;
+      // What a send that has not returned may have moved is seen, too, though not counted.
+      if (s.inside != wire::Call::count && wire::family_of(s.inside) == wire::Family::send) ++sent;
     }
     return (c.received == 0 || sent > 0) && (c.sent == 0 || received > 0);
   });
@@ -146,6 +149,8 @@ std::string_view to_string(wire::Withheld w) {
       return "the connection was being made already";
     case wire::Withheld::numeric:
       return "a numeric address: nobody has to be asked";
+    case wire::Withheld::in_handler:
+      return "a signal handler may have been making the call";
     case wire::Withheld::count:
       break;
   }

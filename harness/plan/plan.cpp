@@ -154,10 +154,17 @@ std::optional<StopOrder> parse_stop(std::string_view text) {
   return std::nullopt;
 }
 
+bool concerns(const Fault& fault, const RunSpec& spec) {
+  if (fault.rule.verb != wire::Verb::hold) return true;
+  const auto script = spec.scenario->scripts.find(spec.role);
+  return script != spec.scenario->scripts.end() && holds_subject(script->second);
+}
+
 std::vector<RulePlan> rules_of(const RunSpec& spec) {
   std::vector<RulePlan> rules;
   for (const Fault& fault : spec.scenario->faults) {
     rules.push_back(fault.rule);
+    if (!concerns(fault, spec)) rules.back() = {};
     if (spec.own_handlers_only) rules.back().handler = wire::Handler::own;
   }
   return rules;

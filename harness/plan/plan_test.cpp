@@ -172,6 +172,31 @@ BOOST_AUTO_TEST_CASE(the_level_leaves_out_what_is_weaker) {
   BOOST_TEST((rules_of(runs[1])[0].verb == wire::Verb::interrupt));
 }
 
+BOOST_AUTO_TEST_CASE(a_call_is_held_only_where_the_script_lets_it_go) {
+  Scenario s = scenario("failure/a", {Role::echo_server, Role::chargen_server});
+  Fault held, other;
+  BOOST_REQUIRE(parse_fault("held call=send skip=1", held) == "");
+  BOOST_REQUIRE(parse_fault("short-send bytes=1", other) == "");
+  s.faults = {held, other};
+  Step step;
+  step.verb = StepVerb::is_held;
+  ScriptLine line;
+  line.actor = ActorKind::subject;
+  line.steps = {{step}};
+  s.scripts[Role::chargen_server] = {line};
+  RunSpec spec;
+  spec.scenario = &s;
+  spec.role = Role::chargen_server;
+  BOOST_TEST(concerns(held, spec));
+  BOOST_TEST((rules_of(spec)[0] == held.rule));
+  spec.role = Role::echo_server;
+  BOOST_TEST(!concerns(held, spec));
+  BOOST_TEST(concerns(other, spec));
+  BOOST_REQUIRE(rules_of(spec).size() == 2);  // in the order of the faults, as what is reported of them
+  BOOST_TEST(rules_of(spec)[0].families == 0u);
+  BOOST_TEST((rules_of(spec)[1] == other.rule));
+}
+
 BOOST_AUTO_TEST_CASE(the_repeat_command_can_be_pasted) {
   const Scenario s = scenario("stream/a", {Role::echo_server, Role::client});
   PlanRequest request = request_for({&s});

@@ -60,6 +60,9 @@ std::optional<StopOrder> parse_stop(std::string_view text);  // "SIGTERM", "SIGI
 // One RunSpec for each scenario and each of its roles that has a command, in catalogue order.
 std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machine);
 
+// Whether the fault is one of this run: what is held is let go only by a script that says so.
+bool concerns(const Fault& fault, const RunSpec& spec);
+
 // The rules for the shim: those of the scenario, with no handler lent if the run says so.
 std::vector<RulePlan> rules_of(const RunSpec& spec);
 

@@ -142,6 +142,7 @@ Moved Endpoint::receive(std::size_t most) {
 void begin_connect(Endpoint& e, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer,
                    const std::string& to) {
   Descriptor s(check("socket", ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)));
+  e.was_reset = false;
   set_buffers(s.get(), receive_buffer, send_buffer);
   sockaddr_in address = loopback_v4(port);
   if (!to.empty() && ::inet_pton(AF_INET, to.c_str(), &address.sin_addr) != 1)
@@ -247,7 +248,7 @@ void reset(Endpoint& e) {
   ::setsockopt(e.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   e.socket.reset();
   e.input = e.output = -1;
-  e.channel.shut = true;
+  e.channel.shut = e.was_reset = true;
 }
 
 }  // namespace sockrig

@@ -2,9 +2,11 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +17,7 @@
 #include <cstring>
 #include <ctime>
 #include <filesystem>
+#include <limits>
 #include <new>
 #include <sstream>
 #include <stdexcept>
@@ -143,8 +146,15 @@ Region::Region(std::span<const RulePlan> rules, std::uint64_t seed, bool trace_a
 }
 
 Region::~Region() {
+  release_held();
   ::munmap(memory_, sizeof(wire::Region));
   ::unlink(path_.c_str());
+}
+
+void Region::release_held() {
+  std::atomic<std::uint32_t>& state = memory_->hold.state;
+  state.store(wire::hold_released, std::memory_order_release);
+  ::syscall(SYS_futex, &state, FUTEX_WAKE, std::numeric_limits<int>::max(), nullptr, nullptr, 0);
 }
 
 void remove_regions_of(pid_t runner) {

@@ -35,7 +35,7 @@ class Region {
   // Makes the file (mode 0600, in /dev/shm if it is there, else in TMPDIR or /tmp) and maps it. Throws
   // std::system_error.
   Region(std::span<const RulePlan> rules, std::uint64_t seed, bool trace_all);
-  ~Region();  // unmaps and removes the file
+  ~Region();  // unmaps and removes the file; lets go what is held
   Region(const Region&) = delete;
   Region& operator=(const Region&) = delete;
 
@@ -53,6 +53,10 @@ class Region {
   bool attached(std::int32_t pid) const;
   // Whether SIGALRM may come to the process, numbered as it numbers itself, within so many seconds, as far as is known.
   bool may_ring(std::int32_t pid, double seconds) const;
+  // Whether a call is held (wire::Hold), and by which process, as it numbers itself; lets it go.
+  bool is_held() const { return memory_->hold.state.load(std::memory_order_acquire) == wire::hold_held; }
+  std::int32_t held_process() const { return memory_->hold.pid.load(std::memory_order_relaxed); }
+  void release_held();
   // The executable of an image, as the shim wrote it; "" if it is not known. A name, not to be trusted.
   std::string image_path(std::uint8_t image) const;
 

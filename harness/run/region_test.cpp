@@ -117,6 +117,19 @@ BOOST_AUTO_TEST_CASE(rules_arrive_as_planned) {
   BOOST_TEST(memory.rules[1].fired.load() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_held_is_let_go) {
+  Region region({}, 1, false);
+  BOOST_TEST(!region.is_held());
+  auto& hold = const_cast<wire::Hold&>(region.memory().hold);
+  hold.pid.store(17);
+  hold.state.store(wire::hold_held);
+  BOOST_TEST(region.is_held());
+  BOOST_TEST(region.held_process() == 17);
+  region.release_held();
+  BOOST_TEST(!region.is_held());
+  BOOST_TEST(hold.state.load() == wire::hold_released);
+}
+
 BOOST_AUTO_TEST_CASE(too_many_rules_are_refused) {
   const std::vector<RulePlan> rules(wire::max_rules + 1);
   BOOST_CHECK_THROW(Region(rules, 1, false), std::exception);

@@ -310,7 +310,8 @@ bool Rig::asks_the_kernel() const {
       const bool connects = r.step->verb == StepVerb::connect || is_dialogue_verb(r.step->verb);
       const bool held_back = connects && !r.endpoint->socket && !r.wants_idle;
       return !r.done && (held_back || r.step->verb == StepVerb::listens || r.step->verb == StepVerb::stop ||
-                         r.step->verb == StepVerb::restart ||
+                         r.step->verb == StepVerb::restart || r.step->verb == StepVerb::is_held ||
+                         r.step->verb == StepVerb::is_released ||
                          r.step->verb == StepVerb::begins_or_complains || r.step->verb == StepVerb::counter_rises ||
                          r.step->verb == StepVerb::time_wait);
     });

@@ -130,6 +130,12 @@ class Rig {
   bool met_shortage();
   std::string undelivered() const;
 
+  // hold_steps.cpp
+  bool advance_hold(Running& r);
+  bool resets_have_arrived();
+  bool holder_lives() const;
+  void blame(Stop why, std::string code, std::string what);
+
   // life_steps.cpp: how it stops, what it leaves behind, and the queue of the peer's own listener
   bool advance_life(Running& r, Subject& s);
   bool advance_queue(Running& r);
@@ -175,6 +181,7 @@ class Rig {
   std::vector<pid_t> killed_;  // by "kill", since the last start
   std::int64_t descriptors_before_ = -1;
   DescriptorLimits descriptor_limits_;
+  bool released_on_dead_ = false;  // the held call was let go on a connection whose other side was gone
   bool told_to_end_ = false;      // by "frees its results"
   // What the script asks about, and has to be noted before:
   bool measures_memory_ = false, looks_for_children_ = false;

@@ -162,6 +162,9 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       contradict(r, "not-met", "it was not seen to send on the connection whose other side was gone");
       return true;
     }
+    case StepVerb::is_held:
+    case StepVerb::is_released:
+      return advance_hold(r);
     case StepVerb::begins_or_complains:
       return begins_or_complains(r, s);
     case StepVerb::delivers_or_complains:
@@ -190,6 +193,8 @@ bool Rig::met_dead_connection() {
     return wire::family_of(e.call) == wire::Family::send && e.result < 0 && (e.error == EPIPE || e.error == ECONNRESET);
   });
   if (met) return true;
+  // A process that was let go there and is gone since has died of it, as only a child may: it wrote down nothing more.
+  if (released_on_dead_ && !holder_lives()) return true;
   // A reset may be seen by who receives before anybody sends. How the sends were made tells as much.
   bool sent = false;
   for (const wire::Socket& s : region_.sockets()) {

@@ -37,14 +37,14 @@ void Rig::consider_standstill() {
   switch (l.motion) {
     case Motion::moving:
       standstills_ = 0;
-      if (spins()) stop(Stop::spinning, "spinning", "it uses the processor, and nothing moves");
+      if (spins()) blame(Stop::spinning, "spinning", "it uses the processor, and nothing moves");
       return;
     case Motion::gone:
       if (++standstills_ >= standstills_needed) stop(Stop::gone, "gone", "no process of it is left");
       return;
     case Motion::standstill:
       if (++standstills_ >= standstills_needed)
-        stop(Stop::standstill, "stuck", "every thread of it waits, and nothing that it waits for can come");
+        blame(Stop::standstill, "stuck", "every thread of it waits, and nothing that it waits for can come");
       return;
     case Motion::dozing:
       break;
@@ -60,9 +60,9 @@ void Rig::consider_standstill() {
     }
     note_progress();
   } else if (*back)
-    stop(Stop::standstill, "stuck", "it woke up again and again and went back to waiting for what cannot come");
+    blame(Stop::standstill, "stuck", "it woke up again and again and went back to waiting for what cannot come");
   else if (too_long)
-    stop(Stop::deadline, "no-progress", "it waits with a timeout, and nothing moved for 10 seconds");
+    blame(Stop::deadline, "no-progress", "it waits with a timeout, and nothing moved for 10 seconds");
 }
 
 bool Rig::spins() {
@@ -84,7 +84,9 @@ bool Rig::over_limits() {
 // Is there a fault whose verdict rests on the shim having seen the data?
 bool Rig::faults_move_data() const {
   constexpr std::uint32_t data = bit(wire::Family::recv) | bit(wire::Family::send);
-  return std::ranges::any_of(scenario_.faults, [](const Fault& f) { return (f.rule.families & data) != 0; });
+  return std::ranges::any_of(scenario_.faults, [](const Fault& f) {
+    return f.rule.verb != wire::Verb::hold && (f.rule.families & data) != 0;
+  });
 }
 
 // A call counts its bytes just after they moved: wait until they are counted, or until the program does nothing any

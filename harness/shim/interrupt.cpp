@@ -94,6 +94,16 @@ bool catches_signals() {
   return false;
 }
 
+bool may_be_handling() {
+  const SignalMask mask = thread_mask();
+  for (int signal = 1; signal <= 64; ++signal) {
+    if ((mask & mask_of(signal)) == 0) continue;
+    const KernelAction action = action_of(signal);
+    if (action.handler != SIG_DFL && action.handler != SIG_IGN) return true;
+  }
+  return false;
+}
+
 bool sigpipe_kills() {
   return action_of(SIGPIPE).handler == SIG_DFL && (thread_mask() & mask_of(SIGPIPE)) == 0;
 }

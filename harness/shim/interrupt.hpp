@@ -44,6 +44,9 @@ long wait_with_signal(int signal, SignalMask during, Wait wait) {
 // Does the program catch any signal that may come at any time? Then a signal may cut a blocking transfer of its.
 bool catches_signals();
 
+// A signal that it catches is blocked in this thread, as it is while its handler runs: on doubt it is running.
+bool may_be_handling();
+
 bool sigpipe_kills();  // SIGPIPE has its default disposition, and this thread does not block it
 
 void count_interrupt(wire::Rule& rule, const Choice& choice);

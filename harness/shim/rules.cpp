@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "shim/descriptors.hpp"
+#include "shim/hold.hpp"
 #include "shim/image.hpp"
 #include "shim/interrupt.hpp"
 #include "shim/licence.hpp"
@@ -102,6 +103,7 @@ void fail_now(Op& op, Rule& rule) {
 void apply(Op& op, Rule& rule, std::uint64_t hash) {
   switch (rule.verb) {
     case Verb::pass:
+    case Verb::hold:  // done before
       return;
     case Verb::delay:
       if (fire(rule, op)) sleep_for(rule.amount == 0 ? 0 : wire::mix(hash) % (rule.amount + 1));
@@ -180,6 +182,10 @@ bool may_be_left_out(const Op& op, std::int64_t result) {
 
 }  // namespace
 
+bool chosen(const Rule& rule, const Op& op) {
+  return rule.one_in <= 1 || hash_of(rule, op) % rule.one_in == 0;
+}
+
 bool fire(Rule& rule, Op& op) {
   if (rule.limit == 0) {
     rule.fired.fetch_add(1, std::memory_order_relaxed);
@@ -209,10 +215,11 @@ void fail(Op& op, int error) {
 void decide(Op& op) {
   op.ordinal = next_ordinal(op);
   enter(op);
+  hold_if_told(op);
   const std::uint32_t count = region->rule_count;
   for (std::uint32_t i = 0; i < count && !op.done; ++i) {
     Rule& rule = region->rules[i];
-    if ((rule.families & wire::bit(op.family)) == 0) continue;
+    if (rule.verb == Verb::hold || (rule.families & wire::bit(op.family)) == 0) continue;
     rule.seen.fetch_add(1, std::memory_order_relaxed);
     if (op.ordinal < rule.skip || limit_reached(rule)) continue;
     const std::uint64_t hash = hash_of(rule, op);

@@ -46,6 +46,7 @@ struct Op {
 // Walks the rules; to be called once per call, also when there are none.
 void decide(Op& op);
 
+bool chosen(const wire::Rule& rule, const Op& op);  // by chance, from the seed
 bool fire(wire::Rule& rule, Op& op);  // false: its limit is reached
 void withhold(wire::Rule& rule, Op& op, wire::Withheld why);
 void fail(Op& op, int error);  // result −1 without a real call

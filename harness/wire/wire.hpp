@@ -12,7 +12,7 @@
 namespace sockrig::wire {
 
 inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
-inline constexpr std::uint32_t version = 3;
+inline constexpr std::uint32_t version = 4;
 inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
 
 inline constexpr std::uint32_t max_rules = 32;
@@ -84,7 +84,7 @@ constexpr const char* name_of(Call c) {
 }
 
 // What the shim can do to a call. Fault kinds compile to these; the shim knows no kind.
-enum class Verb : std::uint32_t { pass, clamp, fail_before, fail_after, interrupt, delay };
+enum class Verb : std::uint32_t { pass, clamp, fail_before, fail_after, interrupt, delay, hold };
 
 // How much a clamp lets through. All of them leave at least 1 and at most asked - 1.
 enum class Size : std::uint32_t { fixed, random_part, all_but_one, half };
@@ -114,6 +114,7 @@ enum class Withheld : std::uint32_t {
   alive,           // the connection is alive: the kernel would hand it out
   under_way,       // this socket's connection is being made, or is there
   numeric,         // a numeric address: nobody has to be asked
+  in_handler,      // a signal that the program catches is blocked: its handler may be what calls
   count
 };
 
@@ -224,6 +225,14 @@ struct Names {
   std::atomic<std::uint32_t> asked;  // times that somebody asked for one of them
 };
 
+// The one call of a run that is held before it goes to the kernel, and its way: none, held, released. The shim makes it
+// `held` and waits on it (futex(2)); the runner makes it `released`.
+enum HoldState : std::uint32_t { hold_none = 0, hold_held = 1, hold_released = 2 };
+struct Hold {
+  std::atomic<std::uint32_t> state;  // HoldState
+  std::atomic<std::int32_t> pid;     // whose call it is, as it numbers itself; written before
+};
+
 struct Region {
   std::uint32_t magic, version;
   std::uint64_t size;  // of the whole region in bytes
@@ -244,11 +253,12 @@ struct Region {
   Process processes[max_processes];
   Socket sockets[max_sockets];
   Names names;
+  Hold hold;
   Event ring[ring_size];
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
-static_assert(sizeof(Rule) == 144 && sizeof(Process) == 24 && sizeof(Image) == 512);
+static_assert(sizeof(Hold) == 8 && sizeof(Rule) == 144 && sizeof(Process) == 24 && sizeof(Image) == 512);
 static_assert(sizeof(Socket) == 136 && sizeof(Event) == 64);
 
 // The one source of chance: no state, no clock, no pid (architecture.md, law 6).
