@@ -235,14 +235,14 @@ BOOST_AUTO_TEST_CASE(plain_transfers_make_no_events_once_the_ring_is_half_full) 
     region->head = head;
     BOOST_TEST(region.run("probe", {"receive", "recv"}).ended_well());
     BOOST_TEST(region.totals().received == 1000u);
-    int transfers = 0, accepts = 0;
+    int moved = 0, accepts = 0;
     for (std::uint64_t i = head; i < region->head.load(); ++i) {
       const Call call = region->ring[i].call;
-      transfers += call == Call::recv || call == Call::send;
+      moved += call == Call::recv || call == Call::send;
       accepts += call == Call::accept;
     }
     BOOST_TEST(accepts == 1);
-    return transfers;
+    return moved;
   };
   BOOST_TEST(kept_from(0) == 5);
   BOOST_TEST(kept_from(wire::ring_size / 2 + 1) == 0);
