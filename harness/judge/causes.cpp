@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <map>
 #include <cerrno>
 #include <set>
 
@@ -85,6 +86,26 @@ std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channe
   return {};
 }
 
+namespace {
+
+// What a process did last. Of several threads only one has ended it, while others may have gone on: the first one if its
+// last call failed, else the only one whose last call failed. Null if that does not tell.
+const CallEvent* last_call_of(const Record& record, std::int32_t pid) {
+  std::map<std::int32_t, const CallEvent*> threads;
+  const CallEvent* last = nullptr;
+  for (const CallEvent& e : record.events) {
+    if (e.pid == pid && !beside_the_point(e)) last = threads[e.tid] = &e;
+  }
+  const auto failed = [](const auto& thread) { return thread.second->result < 0 && !is_under_way(*thread.second); };
+  const auto first = threads.find(pid);
+  if (first != threads.end() && failed(*first)) return first->second;
+  const auto failures = std::ranges::count_if(threads, failed);
+  if (failures > 1) return nullptr;
+  return failures == 1 ? std::ranges::find_if(threads, failed)->second : last;
+}
+
+}  // namespace
+
 std::optional<Cause> cause_of_end(const Observation& o) {
   const Record& r = o.record;
   if (r.events.empty() || r.events_dropped != 0) return {};
@@ -92,13 +113,9 @@ std::optional<Cause> cause_of_end(const Observation& o) {
   if (aborted && result_lists_of(r.events).freed_twice)
     return Cause{"results-freed-twice", "freeaddrinfo() was called twice for one list of getaddrinfo()", true};
   const std::int32_t main = r.events.front().pid;  // the process that was started made the first call
-  const CallEvent* last = nullptr;
   bool accepts = false;
-  for (const CallEvent& e : r.events) {
-    if (e.pid != main || beside_the_point(e)) continue;
-    accepts = accepts || wire::family_of(e.call) == Family::listen;
-    last = &e;
-  }
+  for (const CallEvent& e : r.events) accepts = accepts || (e.pid == main && e.call == Call::listen);
+  const CallEvent* last = last_call_of(r, main);
   if (last == nullptr || wire::family_of(last->call) == Family::resolve) return {};
   const bool data = wire::family_of(last->call) == Family::recv || wire::family_of(last->call) == Family::send;
   const bool told_end = wire::family_of(last->call) == Family::recv && last->result == 0 && last->asked > 0;

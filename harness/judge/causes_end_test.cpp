@@ -205,6 +205,23 @@ BOOST_AUTO_TEST_CASE(a_child_that_goes_on_in_the_accept_loop_is_named_only_where
   BOOST_TEST(of(m).code == "descriptors-leaked");
 }
 
+BOOST_AUTO_TEST_CASE(of_several_threads_the_one_is_named_whose_call_failed) {
+  MadeUp m;
+  m.fail(Stop::unmet, "reset", "a was reset after 17 of 1000 bytes");
+  m.record.subject_ending = Ending{false, 1};
+  m.add_call(Call::listen, 5, 0).socket = -1;
+  m.add_call(Call::accept, 0, 0, EINTR).socket = -1;
+  m.add_call(Call::recv, 100, 0).tid = 18;  // another thread goes on until the process has ended
+  BOOST_TEST(of(m).code == "interrupt-ends-program");
+  m.record.events[1].result = 5;  // accept() did not fail: then nobody knows
+  m.record.events[1].error = 0;
+  BOOST_TEST(of(m).code == "ended");
+  CallEvent& failed = m.add_call(Call::send, 100, 0, ECONNRESET);
+  failed.tid = 19;
+  failed.socket = -1;
+  BOOST_TEST(of(m).code == "error-ends-program");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace sockrig

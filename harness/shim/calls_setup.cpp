@@ -71,6 +71,7 @@ SOCKRIG_INTO_EXPORT int take_connection(Call call, int fd, int flags, Real real_
     const int born = classify(accepted, wire::socket_accepted | wire::socket_connected | linger, true);
     if (born >= 0) learn_ports(born, accepted);
   }
+  op.fail_after = fail_after_now(op);
   if (accepted >= 0 && op.fail_after && op.fail_after->amount == 1 && !is_gone(accepted)) {
     withhold(*op.fail_after, op, Withheld::alive);
     op.fail_after = nullptr;

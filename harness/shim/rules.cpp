@@ -228,6 +228,16 @@ void decide(Op& op) {
   }
 }
 
+Rule* fail_after_now(const Op& op) {
+  if (op.fail_after == nullptr || !limit_reached(*op.fail_after)) return op.fail_after;
+  for (std::uint32_t i = 0; i < region->rule_count; ++i) {
+    Rule& rule = region->rules[i];
+    const bool applies = rule.verb == Verb::fail_after && (rule.families & wire::bit(op.family)) != 0;
+    if (applies && op.ordinal >= rule.skip && !limit_reached(rule) && chosen(rule, op)) return &rule;
+  }
+  return nullptr;
+}
+
 std::int64_t conclude(Op& op, std::int64_t result) {
   return conclude_many(op, result, result);
 }

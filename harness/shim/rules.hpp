@@ -46,6 +46,9 @@ struct Op {
 // Walks the rules; to be called once per call, also when there are none.
 void decide(Op& op);
 
+// A call that waited may find that others have used up its rule meanwhile: then the next one that fails such calls
+// after they are made. Null: none is left.
+wire::Rule* fail_after_now(const Op& op);
 bool chosen(const wire::Rule& rule, const Op& op);  // by chance, from the seed
 bool fire(wire::Rule& rule, Op& op);  // false: its limit is reached
 void withhold(wire::Rule& rule, Op& op, wire::Withheld why);
