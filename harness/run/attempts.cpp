@@ -12,6 +12,8 @@ Attempts attempts_of(std::span<const CallEvent> events) {
   std::set<std::int32_t> broken, under_way, given_up;  // sockets
   for (const CallEvent& e : events) {
     if (wire::family_of(e.call) == wire::Family::close && under_way.contains(e.socket)) given_up.insert(e.socket);
+    const bool data = wire::family_of(e.call) == wire::Family::recv || wire::family_of(e.call) == wire::Family::send;
+    if (data && e.result >= 0) under_way.erase(e.socket);  // so it was made
     if (e.call != wire::Call::connect) continue;
     // Whoever does not wait in connect() is told by poll() and SO_ERROR that it failed: it closes that socket then, and
     // takes another one for the next address.

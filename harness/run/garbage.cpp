@@ -29,11 +29,12 @@ bool holds(const std::string& path, std::string_view text) {
 std::string garbage_collector(pid_t pid) {
   const std::string base = "/proc/" + std::to_string(pid);
   const std::string maps = read_file(base + "/maps");
-  constexpr std::array<std::string_view, 9> known = {"libjvm.so", "libcoreclr.so", "libmono",  "libnode", "/node\n",
-                                                     "libruby",   "beam.smp",      "libgc.so", "libguile"};
+  constexpr std::array<std::string_view, 9> known = {
+      "libjvm.so", "libcoreclr.so", "libmono-2.", "libmonosgen-", "libnode", "libruby", "beam.smp", "libgc.so", "libguile"};
   for (const std::string_view name : known) {
-    if (maps.find(name) != std::string::npos) return std::string(name.front() == '/' ? "node" : name);
+    if (maps.find(name) != std::string::npos) return std::string(name);
   }
+  if (maps.find("/node\n") != std::string::npos && holds(base + "/exe", "NODE_OPTIONS")) return "node";
   return maps.find("libgo.so") != std::string::npos || holds(base + "/exe", "\xff Go buildinf:") ? "Go" : "";
 }
 

@@ -74,8 +74,9 @@ bool Rig::find_child(Running& r) {
   const auto is_new = [&](pid_t pid) {
     return std::ranges::find(processes_before_, pid) == processes_before_.end() && process_state(pid).has_value();
   };
-  if (std::ranges::any_of(processes_.pids(), is_new)) return r.done = true;
+  // One that is about to end serves nobody any more.
   if (!wait_until_idle(r)) return false;
+  if (std::ranges::any_of(processes_.pids(), is_new)) return r.done = true;
   contradict(r, "not-met", "no child process of it serves this connection");
   return true;
 }

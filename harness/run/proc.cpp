@@ -178,7 +178,8 @@ std::uint64_t peak_resident_bytes(pid_t pid) {
 }
 
 std::uint64_t proportional_bytes(pid_t pid) {
-  return number(field(read_file(proc(pid, "/smaps_rollup")), "Pss:")) * 1024;
+  const std::uint64_t shared_out = number(field(read_file(proc(pid, "/smaps_rollup")), "Pss:")) * 1024;
+  return shared_out != 0 ? shared_out : resident_bytes(pid);  // not everybody may read it
 }
 
 std::optional<std::int64_t> network_counter(const std::string& name) {

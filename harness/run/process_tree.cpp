@@ -30,6 +30,12 @@ std::vector<pid_t> ProcessTree::pids() const {
   return out;
 }
 
+std::set<std::int32_t> ProcessTree::pids_within() const {
+  std::set<std::int32_t> out;
+  for (const pid_t pid : pids()) out.insert(pid_within(pid));
+  return out;
+}
+
 bool ProcessTree::are_stopped() const {
   // Whoever waits for the child of its vfork() cannot stop before that child goes on: with the child it is stopped, too.
   constexpr auto is_stopped = [](const ThreadState& t) { return t.state == 'T'; };

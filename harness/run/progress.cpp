@@ -6,7 +6,7 @@ namespace sockrig {
 namespace {
 
 constexpr double spinning_seconds = 3;         // of processor time without a byte moved
-constexpr double starting_seconds = 10;        // of processor time before it listens or connects
+constexpr double starting_seconds = 20;        // of processor time before it listens or connects
 constexpr std::uint32_t spinning_ends = 1000;  // receives that returned 0, likewise
 constexpr std::uint64_t wakeups_enough = 3;    // a timed wait that came back so often to the same call is a wait
 

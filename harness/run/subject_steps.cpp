@@ -193,8 +193,12 @@ bool Rig::met_dead_connection() {
     return wire::family_of(e.call) == wire::Family::send && e.result < 0 && (e.error == EPIPE || e.error == ECONNRESET);
   });
   if (met) return true;
-  // A process that was let go there and is gone since has died of it, as only a child may: it wrote down nothing more.
-  if (released_on_dead_ && !holder_lives()) return true;
+  // A process that was let go there and is gone since has died of it: it wrote down nothing more. A child for that one
+  // connection may; a worker that others need may not.
+  const bool worker = std::ranges::any_of(record_.events, [&](const CallEvent& e) {
+    return wire::family_of(e.call) == wire::Family::accept && e.result >= 0 && e.pid == region_.memory().hold.pid.load();
+  });
+  if (released_on_dead_ && !worker && !holder_lives()) return true;
   // A reset may be seen by who receives before anybody sends. How the sends were made tells as much.
   bool sent = false;
   for (const wire::Socket& s : region_.sockets()) {
@@ -205,10 +209,12 @@ bool Rig::met_dead_connection() {
   return sent;
 }
 
-// A process of it began a send that never returned, and none of those that live is in one: SIGPIPE ended it there.
+// A child of it began a send that never returned, and none of those that live is in one: SIGPIPE ended it there. Who had
+// accepted the connection lives.
 bool Rig::died_in_send() {
-  const bool begun = std::ranges::any_of(seen_sockets(), [](const SocketRecord& s) {
-    return s.inside != wire::Call::count && wire::family_of(s.inside) == wire::Family::send;
+  const std::set<std::int32_t> alive = processes_.pids_within();
+  const bool begun = std::ranges::any_of(seen_sockets(), [&](const SocketRecord& s) {
+    return s.inside != wire::Call::count && wire::family_of(s.inside) == wire::Family::send && alive.contains(s.pid);
   });
   return begun && std::ranges::none_of(look().threads, [](const Waiting& w) {
            return w.local_port != 0 && (w.call.starts_with("send") || w.call.starts_with("write"));

@@ -66,10 +66,14 @@ void Rig::consider_standstill() {
 }
 
 bool Rig::spins() {
-  const auto serves = [](const wire::Socket& s) {
-    return (s.flags.load() & (wire::socket_listener | wire::socket_accepted | wire::socket_connected)) != 0;
-  };
-  return progress_.spins(processes_.pids(), region_.sockets(), std::ranges::none_of(region_.sockets(), serves));
+  // Before it listens, or connects, its run-time may have much to load; those that ran before it do not count.
+  constexpr std::uint32_t at_work = wire::socket_listener | wire::socket_accepted | wire::socket_connected;
+  const std::set<std::int32_t> alive = processes_.pids_within();
+  const bool starting = std::ranges::none_of(region_.sockets(), [&](const wire::Socket& s) {
+    const std::uint32_t flags = s.flags.load();
+    return (flags & at_work) != 0 && (flags & wire::socket_closed) == 0 && alive.contains(s.pid);
+  });
+  return progress_.spins(processes_.pids(), region_.sockets(), starting);
 }
 
 bool Rig::over_limits() {

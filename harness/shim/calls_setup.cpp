@@ -66,9 +66,10 @@ SOCKRIG_INTO_EXPORT int take_connection(Call call, int fd, int flags, Real real_
   // A failure that comes after takes the connection from the queue and closes it; the program never sees it.
   if (accepted >= 0) {
     forget(accepted);
-    // Options are inherited from the listener (tcp(7)).
-    const std::uint32_t linger = region->sockets[socket].flags.load(std::memory_order_relaxed) & wire::socket_linger_zero;
-    const int born = classify(accepted, wire::socket_accepted | wire::socket_connected | linger, true);
+    // Options are inherited from the listener.
+    constexpr std::uint32_t options = wire::socket_linger_zero | wire::socket_timed_recv | wire::socket_no_delay;
+    const std::uint32_t inherited = region->sockets[socket].flags.load(std::memory_order_relaxed) & options;
+    const int born = classify(accepted, wire::socket_accepted | wire::socket_connected | inherited, true);
     if (born >= 0) learn_ports(born, accepted);
   }
   op.fail_after = fail_after_now(op);

@@ -187,13 +187,10 @@ SOCKRIG_EXPORT int epoll_ctl(int epoll, int operation, int fd, epoll_event* even
   const std::uint32_t events = event ? event->events : 0;
   const bool early = operation != EPOLL_CTL_DEL && (events & EPOLLET) != 0;
   const auto note = [&](int what) { note_registration(socket, epoll, fd, what, events, event ? event->data.u64 : 0); };
+  const Registration before = registration_of(socket);
   if (early) note(operation);
   const int result = real.epoll_ctl(epoll, operation, fd, event);
   if (result == 0 && !early) note(operation);
-  if (result != 0 && early && errno != EEXIST) {
-    const int error = errno;
-    note(EPOLL_CTL_DEL);
-    errno = error;
-  }
+  if (result != 0 && early) put_back(socket, before);
   return static_cast<int>(conclude(op, result));
 }

@@ -202,6 +202,21 @@ void note_registration(int socket, int epoll, int fd, int operation, std::uint32
   edge.epoll.store(epoll + 1, std::memory_order_release);
 }
 
+Registration registration_of(int socket) {
+  const Edge& edge = edges[socket];
+  return {edge.epoll.load(std::memory_order_acquire), edge.fd, edge.events, edge.data, edge.several};
+}
+
+void put_back(int socket, const Registration& before) {
+  Edge& edge = edges[socket];
+  edge.fd = before.fd;
+  edge.events = before.events;
+  edge.data = before.data;
+  edge.several = before.several;
+  edge.epoll.store(before.epoll, std::memory_order_release);
+  set_flag(socket, wire::socket_edge_triggered, before.epoll != 0);
+}
+
 void rearm(int socket) {
   const Edge* edge = edge_of(socket);
   // With EPOLLONESHOT the program arms it again itself, and the kernel looks at the queue then.

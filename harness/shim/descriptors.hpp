@@ -63,6 +63,15 @@ struct Edge {
 };
 Edge* edge_of(int socket);  // null: not edge-triggered
 void note_registration(int socket, int epoll, int fd, int operation, std::uint32_t events, std::uint64_t data);
+// What was noted, to be put back where the call then fails.
+struct Registration {
+  std::int32_t epoll, fd;
+  std::uint32_t events;
+  std::uint64_t data;
+  bool several;
+};
+Registration registration_of(int socket);
+void put_back(int socket, const Registration& before);
 void rearm(int socket);  // after a clamp: what is left must be announced again
 
 }  // namespace sockrig::shim
