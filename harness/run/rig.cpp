@@ -254,7 +254,7 @@ bool Rig::advance_tasks() {
 }
 
 void Rig::note_progress() {
-  progress_.note();
+  activity_.note();
   standstills_ = 0;
 }
 

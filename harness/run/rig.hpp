@@ -17,7 +17,7 @@
 #include "run/endpoint.hpp"
 #include "run/full_queue.hpp"
 #include "run/process_tree.hpp"
-#include "run/progress.hpp"
+#include "run/activity.hpp"
 #include "run/record.hpp"
 #include "run/region.hpp"
 #include "run/sock_diag.hpp"
@@ -192,7 +192,7 @@ class Rig {
   std::uint64_t counted_memory_ = 0;
   Switches switches_at_zombies_;  // when zombies were first seen
   FullQueue full_queue_;
-  Progress progress_;
+  Activity activity_;
   int standstills_ = 0;  // in a row
 };
 

@@ -50,9 +50,9 @@ void Rig::consider_standstill() {
       break;
   }
   // Timed waits: proved hopeless once every one of them has come back to the same call often enough.
-  const std::optional<bool> back = progress_.dozed_in_vain(l);
+  const std::optional<bool> back = activity_.dozed_in_vain(l);
   if (!back) return;
-  const bool too_long = progress_.idle_seconds() > deadline_seconds;
+  const bool too_long = activity_.idle_seconds() > deadline_seconds;
   if ((*back || too_long) && idle_wanted()) {
     // Somebody waits for it to be idle; more idle than that it will not be.
     for (Task& task : tasks_) {
@@ -73,7 +73,7 @@ bool Rig::spins() {
     const std::uint32_t flags = s.flags.load();
     return (flags & at_work) != 0 && (flags & wire::socket_closed) == 0 && alive.contains(s.pid);
   });
-  return progress_.spins(processes_.pids(), region_.sockets(), starting);
+  return activity_.spins(processes_.pids(), region_.sockets(), starting);
 }
 
 bool Rig::over_limits() {

@@ -27,7 +27,7 @@ using Switches = std::map<pid_t, std::uint64_t>;
 // gone.
 std::optional<bool> came_back(const Look& look, Switches& first);
 
-class Progress {
+class Activity {
  public:
   void note();  // something moved
   double idle_seconds() const { return seconds_since(last_); }

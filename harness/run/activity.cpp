@@ -1,4 +1,4 @@
-#include "run/progress.hpp"
+#include "run/activity.hpp"
 
 #include <algorithm>
 
@@ -27,14 +27,14 @@ std::optional<bool> came_back(const Look& look, Switches& first) {
   return all;
 }
 
-void Progress::note() {
+void Activity::note() {
   last_ = std::chrono::steady_clock::now();
   cpu_ = -1;
   ends_.clear();
   switches_.clear();
 }
 
-bool Progress::spins(const std::vector<pid_t>& pids, std::span<const wire::Socket> sockets, bool starting) {
+bool Activity::spins(const std::vector<pid_t>& pids, std::span<const wire::Socket> sockets, bool starting) {
   double cpu = 0;
   for (const pid_t pid : pids) cpu += cpu_seconds(pid);
   if (cpu_ < 0) cpu_ = cpu;
