@@ -98,7 +98,7 @@ constexpr VerbRow verbs[] = {
     {A::subject, V::closes_once, S::both, 0, "closes each descriptor once",
      "no number was closed that had been a socket's and was closed already, but for sweeps over all numbers"},
     {A::subject, V::frees_memory, S::both, 0, "frees its memory itself",
-     "condition: no run-time is in it that collects garbage when it sees fit; else nothing is claimed"},
+     "condition: no run-time is in it that frees memory when it sees fit; else nothing is claimed"},
     {A::subject, V::count_memory, S::both, 0, "count memory", "remembers how much is resident while it waits"},
     {A::subject, V::memory_grows, S::both, 0, "memory grows by at most SIZE",
      "resident memory compared with the count, once it waits"},

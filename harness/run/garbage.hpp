@@ -1,4 +1,4 @@
-// Whether a program's run-time collects garbage when it sees fit: then how much memory it uses says nothing of it.
+// Whether a program's run-time frees memory when it sees fit: then how much memory it uses says nothing of it.
 #pragma once
 
 #include <sys/types.h>
@@ -8,7 +8,8 @@
 
 namespace sockrig {
 
-// By what is mapped into one of the processes, and by what Go writes into its programs: "libjvm.so", "node", "Go";
+// By what is mapped into one of the processes, and by what Go writes into its programs: "libjvm.so", "node", "Go",
+// "AddressSanitizer";
 // "" = none that we know.
 std::string garbage_collector(const std::vector<pid_t>& pids);
 

@@ -28,7 +28,7 @@ bool Rig::advance_life(Running& r, Subject& s) {
       return find_zombies(r);
     case StepVerb::frees_memory:
       if (const std::string collector = garbage_collector(processes_.pids()); !collector.empty()) {
-        contradict(r, "not-met", "its run-time (" + collector + ") collects garbage when it sees fit");
+        contradict(r, "not-met", "its run-time (" + collector + ") frees memory when it sees fit");
         return true;
       }
       return r.done = true;

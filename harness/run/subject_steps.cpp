@@ -147,7 +147,7 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       record_.kernel["memory grown"] = static_cast<std::int64_t>(grown);
       if (grown <= r.step->bytes) return r.done = true;
       if (const std::string collector = garbage_collector(processes_.pids()); !collector.empty()) {
-        record_.steps[r.record].note = "not judged: its run-time (" + collector + ") collects garbage when it sees fit";
+        record_.steps[r.record].note = "not judged: its run-time (" + collector + ") frees memory when it sees fit";
         return r.done = true;
       }
       contradict(r, "memory-grows",
