@@ -212,7 +212,7 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
   const bool ended = r.subject_ending && !r.ended_by_script;
   const StepVerb verb = r.unmet ? r.steps[r.unmet->step].verb : StepVerb{};
   const bool should_have_begun = verb == StepVerb::begins_or_complains && is_server(spec.role) && !r.subject_ending;
-  const bool at_listens = verb == StepVerb::listens || should_have_begun;
+  const bool at_listens = r.stop != Stop::too_much && (verb == StepVerb::listens || should_have_begun);
 
   if (killed) {
     if (at_listens) out.details.push_back("it had not begun to listen on port " + std::to_string(r.port));

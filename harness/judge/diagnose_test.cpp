@@ -185,6 +185,9 @@ BOOST_AUTO_TEST_CASE(too_much_is_named) {
   const Diagnosis d = of(m);
   BOOST_TEST(d.code == "too-much-memory");
   BOOST_TEST(d.message == "the server went over a limit: it uses more than 2 GiB of memory");
+  MadeUp early;  // before it listens, too
+  early.fail_at(1, Stop::too_much, "too-many-processes");
+  BOOST_TEST(of(early).code == "too-many-processes");
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_that_stopped_short_is_told) {
