@@ -72,10 +72,13 @@ void check_dialogue(const Script& script, const std::vector<Role>& roles, const 
   }
 }
 
+bool is_hold(const Fault& f) {
+  return f.rule.verb == wire::Verb::hold;
+}
+
 // What is held must be let go, by the same script, and something must hold it.
 void check_hold(const Script& script, const Scenario& s, const Source& source) {
-  const bool holds = std::any_of(s.faults.begin(), s.faults.end(),
-                                 [](const Fault& f) { return f.rule.verb == wire::Verb::hold; });
+  const bool holds = std::any_of(s.faults.begin(), s.faults.end(), is_hold);
   const ScriptLine* line = nullptr;
   const Step* held = nullptr;
   any_step(script, [&](const ScriptLine& l, const Step& step) {
@@ -163,14 +166,13 @@ void read_scripts(TableReader& top, Scenario& s, const Source& source) {
     }
   }
   reader.refuse_the_rest();
-  const auto holds = [](const Fault& f) { return f.rule.verb == wire::Verb::hold; };
-  const auto held = std::find_if(s.faults.begin(), s.faults.end(), holds);
+  const auto held = std::find_if(s.faults.begin(), s.faults.end(), is_hold);
   if (held == s.faults.end() || source.out.size() != before) return;
   if (std::none_of(s.scripts.begin(), s.scripts.end(), [](const auto& of) { return holds_subject(of.second); }))
     top.problem("fault", fmt::format("'{}' holds a call that no script lets go: expected 'subject: is held' and later "
                                      "'subject: is released'",
                                      held->text));
-  if (std::count_if(s.faults.begin(), s.faults.end(), holds) > 1)
+  if (std::count_if(s.faults.begin(), s.faults.end(), is_hold) > 1)
     top.problem("fault", "one call of a run is held: one [[fault]] of the kind held is enough");
 }
 

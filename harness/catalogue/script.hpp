@@ -174,6 +174,11 @@ inline bool is_dialogue_verb(StepVerb verb) {
          verb == StepVerb::play_glued_cut || verb == StepVerb::play_broken_off || verb == StepVerb::play_beginning;
 }
 
+// Of these, what opens a connection for each cut that it makes.
+inline bool makes_cuts(StepVerb verb) {
+  return verb == StepVerb::play_cut || verb == StepVerb::play_glued_cut || verb == StepVerb::play_broken_off;
+}
+
 // "1 MiB" → 1048576. False if it is not a size.
 bool parse_size(std::string_view text, std::uint64_t& bytes);
 

@@ -357,19 +357,16 @@ void check_script(const Script& script, const std::string& file, Diagnostics& ou
 
 const ScriptLine* second_connection(const Script& script) {
   std::uint64_t opened = 0;
-  for (const ScriptLine& line : script) {
-    for (const auto& together : line.steps) {
-      for (const Step& step : together) {
-        const bool begins = step.verb == StepVerb::start || step.verb == StepVerb::restart;
-        if (line.actor == ActorKind::subject && begins) opened = 0;
-        if (is_opening(step) || plays(step)) opened += line.count;
-        if (step.verb == StepVerb::play_cut || step.verb == StepVerb::play_glued_cut ||
-            step.verb == StepVerb::play_broken_off) opened += line.count;
-        if (opened > 1) return &line;
-      }
-    }
-  }
-  return nullptr;
+  const ScriptLine* second = nullptr;
+  any_step(script, [&](const ScriptLine& line, const Step& step) {
+    const bool begins = step.verb == StepVerb::start || step.verb == StepVerb::restart;
+    if (line.actor == ActorKind::subject && begins) opened = 0;
+    if (is_opening(step) || plays(step)) opened += line.count;
+    if (makes_cuts(step.verb)) opened += line.count;
+    if (opened > 1) second = &line;
+    return second != nullptr;
+  });
+  return second;
 }
 
 bool ends_subject(const Script& script) {

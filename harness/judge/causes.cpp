@@ -3,8 +3,8 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <map>
 #include <cerrno>
+#include <map>
 #include <set>
 
 #include "judge/failed_call.hpp"
@@ -44,8 +44,7 @@ bool on_a_failed_socket(const Record& record, const CallEvent& again) {
   if (again.socket < 0) return false;
   for (const CallEvent& e : record.events) {
     if (&e == &again) return false;
-    const bool failed = e.result < 0 && e.error != EINTR && e.error != EAGAIN && !is_under_way(e);
-    if (e.call == Call::connect && e.socket == again.socket && failed) return true;
+    if (e.socket == again.socket && is_failed_attempt(e)) return true;
   }
   return false;
 }
@@ -117,7 +116,7 @@ std::optional<Cause> cause_of_end(const Observation& o) {
   for (const CallEvent& e : r.events) accepts = accepts || (e.pid == main && e.call == Call::listen);
   const CallEvent* last = last_call_of(r, main);
   if (last == nullptr || wire::family_of(last->call) == Family::resolve) return {};
-  const bool data = wire::family_of(last->call) == Family::recv || wire::family_of(last->call) == Family::send;
+  const bool data = wire::moves_data(wire::family_of(last->call));
   const bool told_end = wire::family_of(last->call) == Family::recv && last->result == 0 && last->asked > 0;
   if ((last->result >= 0 && !told_end) || is_under_way(*last)) return {};
   if (last->call == Call::connect && on_a_failed_socket(r, *last))
@@ -126,9 +125,7 @@ std::optional<Cause> cause_of_end(const Observation& o) {
                      " on a socket whose attempt to connect had failed before: what state that leaves it in nobody "
                      "says, so each attempt takes a new socket; that was its last call"};
   if (told_end && !accepts) return {};  // a client ends there
-  if (data && last->socket >= 0 && static_cast<std::size_t>(last->socket) < r.sockets.size() &&
-      !is_whole(r, last->socket))
-    return {};
+  if (data && socket_of(r, *last) != nullptr && !is_whole(r, last->socket)) return {};
   return failed_call(r, *last, "that was its last call", "ends-program");
 }
 
@@ -138,9 +135,8 @@ std::optional<Cause> cause_of_refusal(const Observation& o) {
   for (const CallEvent& e : r.events) {
     if (e.pid != r.events.front().pid) continue;  // what a child closes is its own copy
     if (e.call == Call::listen) closed = nullptr;
-    const bool known = e.socket >= 0 && static_cast<std::size_t>(e.socket) < r.sockets.size();
-    if (e.call != Call::close || e.result < 0 || !known) continue;
-    if ((r.sockets[static_cast<std::size_t>(e.socket)].flags & wire::socket_listener) != 0) closed = &e;
+    const SocketRecord* s = e.call == Call::close && e.result >= 0 ? socket_of(r, e) : nullptr;
+    if (s != nullptr && (s->flags & wire::socket_listener) != 0) closed = &e;
   }
   if (closed == nullptr) return {};
   return Cause{"listener-closed", named(r, *closed) + " had closed the listener, descriptor " +
@@ -157,10 +153,8 @@ std::optional<Cause> cause_of_leak(const Observation& o) {
       accepts = &e;
       go_on.insert(e.pid);
     }
-    if (e.socket < 0 || static_cast<std::size_t>(e.socket) >= r.sockets.size()) continue;
-    const SocketRecord& s = r.sockets[static_cast<std::size_t>(e.socket)];
-    const bool data = wire::family_of(e.call) == Family::recv || wire::family_of(e.call) == Family::send;
-    if (data && (s.flags & wire::socket_accepted) != 0 && s.pid != e.pid) served.insert(e.pid);
+    const SocketRecord* s = wire::moves_data(wire::family_of(e.call)) ? socket_of(r, e) : nullptr;
+    if (s != nullptr && (s->flags & wire::socket_accepted) != 0 && s->pid != e.pid) served.insert(e.pid);
   }
   if (accepts == nullptr) return {};
   std::set<std::int32_t> alive;

@@ -28,7 +28,7 @@ Sends sends_on(const Record& record, const Channel& c) {
   std::int32_t socket = -1;
   for (std::size_t i = 0; i < record.sockets.size(); ++i) {
     const SocketRecord& s = record.sockets[i];
-    if (c.local_port == 0 || (s.remote_port != c.local_port && s.local_port != c.local_port)) continue;
+    if (!is_end_of(s, c)) continue;
     socket = static_cast<std::int32_t>(i);
     wanted = s.sent;
   }
@@ -212,8 +212,7 @@ std::optional<Cause> more_than_received(const Record& record, const Sends& sends
 std::optional<Cause> minus_one(const Record& record, const Sends& sends, const Channel& c, const Divergence& d) {
   for (std::size_t i = 0; i < record.sockets.size(); ++i) {
     const SocketRecord& s = record.sockets[i];
-    const bool same = c.local_port != 0 && (s.remote_port == c.local_port || s.local_port == c.local_port);
-    if (!same || wire::family_of(s.inside) != Family::send || s.sent != d.offset || !sends.whole) continue;
+    if (!is_end_of(s, c) || wire::family_of(s.inside) != Family::send || s.sent != d.offset || !sends.whole) continue;
     const CallEvent* last = nullptr;
     for (const CallEvent& e : record.events) {
       if (e.socket == static_cast<std::int32_t>(i)) last = &e;
@@ -237,9 +236,8 @@ std::optional<Cause> minus_one(const Record& record, const Sends& sends, const C
 std::optional<Cause> minus_one_added(const Record& record, const Channel& c) {
   const CallEvent* failed = nullptr;
   for (const CallEvent& e : record.events) {
-    if (wire::family_of(e.call) != Family::recv || e.socket < 0) continue;
-    const SocketRecord& s = record.sockets[static_cast<std::size_t>(e.socket) % record.sockets.size()];
-    if (s.remote_port != c.local_port && s.local_port != c.local_port) continue;
+    const SocketRecord* s = wire::family_of(e.call) == Family::recv ? socket_of(record, e) : nullptr;
+    if (s == nullptr || (s->remote_port != c.local_port && s->local_port != c.local_port)) continue;
     if (failed != nullptr && failed->socket == e.socket && e.asked == failed->asked + 1)
       return Cause{"minus-one-added", named(record, *failed) + " returned -1 when " + std::to_string(failed->asked) +
                                           " bytes were asked for, and the next call asked for " +

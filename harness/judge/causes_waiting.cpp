@@ -38,7 +38,7 @@ std::optional<Cause> blocks_others(const Observation& o, const Channel* awaited)
     if (end != nullptr && end->receive_queue > 0) ++others;
   }
   if (others == 0) return {};
-  const bool sends = o.blocked_call.starts_with("send") || o.blocked_call.starts_with("write");
+  const bool sends = is_send_call(o.blocked_call);
   return Cause{sends ? "blocks-others" : "serves-one-at-a-time",
                std::to_string(others) + (others == 1 ? " other connection has" : " other connections have") +
                    " sent something that nobody reads meanwhile"};
@@ -46,7 +46,7 @@ std::optional<Cause> blocks_others(const Observation& o, const Channel* awaited)
 
 // It waits to send where the other side waits to be read: neither can go on.
 std::optional<Cause> sends_without_reading(const Observation& o) {
-  const bool sends = o.blocked_call.starts_with("send") || o.blocked_call.starts_with("write");
+  const bool sends = is_send_call(o.blocked_call);
   if (!sends || o.blocked_on.empty()) return {};
   for (const Channel& c : o.record.channels) {
     const KernelSocket* end = c.name == o.blocked_on ? subjects_end(o, c) : nullptr;
@@ -94,9 +94,9 @@ std::optional<Cause> cause_of_open_connection(const Observation& o, const Channe
     if (h.inode == end->inode && std::ranges::find(holders, h.pid) == holders.end()) holders.push_back(h.pid);
   }
   for (const CallEvent& e : r.events) {
-    if (e.call != wire::Call::close || e.result != 0 || e.socket < 0) continue;
-    const SocketRecord& s = r.sockets[static_cast<std::size_t>(e.socket) % r.sockets.size()];
-    if (s.local_port == end->local_port && s.remote_port == end->remote_port) closers.push_back(e.pid);
+    const SocketRecord* s = e.call == wire::Call::close && e.result == 0 ? socket_of(r, e) : nullptr;
+    if (s == nullptr) continue;
+    if (s->local_port == end->local_port && s->remote_port == end->remote_port) closers.push_back(e.pid);
   }
   if (holders.size() != 1 || r.events.empty()) return {};
   const bool first = holders.front() == r.events.front().pid;

@@ -195,7 +195,7 @@ void add_shortfall(const Observation& o, Diagnosis& out) {
                           " bytes of what " + c.source + " sent");
     unsigned char next = 1;
     fill(c.expected, c.received, std::span(&next, 1));
-    const bool sending = o.blocked_call.starts_with("send") || o.blocked_call.starts_with("write");
+    const bool sending = is_send_call(o.blocked_call);
     if (next == 0 && !sending) out.details.push_back("the next byte due on " + c.name + " is a NUL");
     if (out.details.size() > 8) break;
   }

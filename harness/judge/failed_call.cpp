@@ -54,9 +54,8 @@ Cause failed_call(const Record& record, const CallEvent& e, const std::string& t
             call + " was interrupted by a signal (EINTR), which is no failure: " + right + "; but " + then};
   }
   if (e.error == EAGAIN) {
-    const bool known = e.socket >= 0 && static_cast<std::size_t>(e.socket) < record.sockets.size();
-    const bool timed =
-        known && (record.sockets[static_cast<std::size_t>(e.socket)].flags & wire::socket_timed_recv) != 0;
+    const SocketRecord* s = socket_of(record, e);
+    const bool timed = s != nullptr && (s->flags & wire::socket_timed_recv) != 0;
     return {"would-block-" + what, call + " had nothing to do yet (EAGAIN" + (timed ? ", after its SO_RCVTIMEO" : "") +
                                        "), which ends nothing, and " + then};
   }
@@ -68,10 +67,9 @@ std::string named(const Record& record, const CallEvent& e) {
 }
 
 std::string connection_of(const Record& record, const CallEvent& e) {
-  if (e.socket < 0 || static_cast<std::size_t>(e.socket) >= record.sockets.size()) return {};
-  const SocketRecord& s = record.sockets[static_cast<std::size_t>(e.socket)];
-  if ((s.flags & wire::socket_listener) != 0) return {};
-  const Channel* c = channel_at(record, s.local_port, s.remote_port);
+  const SocketRecord* s = socket_of(record, e);
+  if (s == nullptr || (s->flags & wire::socket_listener) != 0) return {};
+  const Channel* c = channel_at(record, s->local_port, s->remote_port);
   return c != nullptr ? " on " + c->name : "";
 }
 

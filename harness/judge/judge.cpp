@@ -88,11 +88,10 @@ Evidence evidence_of(const FaultFacts& fault, const Observation& o) {
   if (program && !moment)
     return {Outcome::skipped, "not applicable: " + fault.text + " is never licensed here: " + why};
   // Every byte that moved was seen, and none by such a call: a server whose protocol has no answers sends nothing.
-  constexpr std::uint32_t data = wire::bit(wire::Family::recv) | wire::bit(wire::Family::send);
   const bool reconciled = o.attached && o.data_seen && o.unseen.none();
   const bool optional = fault.rule.verb == wire::Verb::interrupt ||
                         fault.rule.families == wire::bit(wire::Family::resolve) ||
-                        (reconciled && (fault.rule.families & ~data) == 0);
+                        (reconciled && (fault.rule.families & ~wire::data_families) == 0);
   if (fault.seen == 0 && optional)
     return {Outcome::skipped, "not applicable: the program makes no call that " + fault.text + " could meet"};
   return {Outcome::inconclusive,

@@ -56,6 +56,14 @@ inline std::string place_of(const Record& record, const CallEvent& e) {
 // moved up to it is an offset.
 bool is_counted(const Record& record, const CallEvent& e);
 
+// The socket that a call was made on; null if none is known.
+const SocketRecord* socket_of(const Record& record, const CallEvent& e);
+
+// Whether it is the subject's end of the connection; a stream of the program's own, stdin or stdout, has none.
+inline bool is_end_of(const SocketRecord& s, const Channel& c) {
+  return c.local_port != 0 && (s.remote_port == c.local_port || s.local_port == c.local_port);
+}
+
 // The subject's end of a connection in the kernel's table, which lists the peer's end, too; null if it is gone.
 const KernelSocket* subjects_end(const Observation& o, const Channel& c);
 

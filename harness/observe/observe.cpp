@@ -89,6 +89,11 @@ const Channel* channel_at(const Record& record, std::uint16_t local_port, std::u
   return nullptr;
 }
 
+const SocketRecord* socket_of(const Record& record, const CallEvent& e) {
+  const auto index = static_cast<std::size_t>(e.socket);
+  return e.socket >= 0 && index < record.sockets.size() ? &record.sockets[index] : nullptr;
+}
+
 const KernelSocket* subjects_end(const Observation& o, const Channel& c) {
   const auto& sockets = o.record.last_look.sockets;
   const auto found = std::ranges::find_if(sockets, [&](const KernelSocket& s) {
@@ -196,7 +201,7 @@ std::span<const CallEvent> calls_up_to(const Record& record, const Channel& c, s
   for (std::size_t i = 0; i < record.sockets.size(); ++i) {
     const SocketRecord& s = record.sockets[i];
     if ((s.flags & wire::socket_listener) != 0) continue;
-    if (c.local_port != 0 && s.remote_port != c.local_port && s.local_port != c.local_port) continue;
+    if (c.local_port != 0 && !is_end_of(s, c)) continue;
     socket = static_cast<std::int32_t>(i);
     ++connections;
   }
@@ -234,8 +239,7 @@ std::vector<std::string> injected_before(const Record& record, const Channel* wr
 }  // namespace
 
 std::string to_string(const CallEvent& e) {
-  const wire::Family family = wire::family_of(e.call);
-  const bool data = family == wire::Family::recv || family == wire::Family::send;
+  const bool data = wire::moves_data(wire::family_of(e.call));
   const std::string call = std::string(wire::name_of(e.call)) + "(" + arguments_of(e) + ")" +
                            (data ? " asked " + std::to_string(e.asked) : "") + " → ";
   if (e.call == wire::Call::getaddrinfo && e.result != 0) return call + ::gai_strerror(static_cast<int>(e.result));

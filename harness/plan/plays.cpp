@@ -191,9 +191,7 @@ std::string why_not_playable(StepVerb verb, const Dialogue& d) {
   const auto messages = std::ranges::count_if(d.lines, [](const DialogueLine& l) { return l.from_client && !l.ends; });
   if (verb == StepVerb::play_glued && messages < 2)
     return "not applicable: the dialogue has one message only, and nothing that it could be glued to";
-  const bool cuts =
-      verb == StepVerb::play_cut || verb == StepVerb::play_glued_cut || verb == StepVerb::play_broken_off;
-  if (cuts && positions_in(d) == 0)
+  if (makes_cuts(verb) && positions_in(d) == 0)
     return "not applicable: no message of the dialogue has two bytes that could be parted";
   return "";
 }

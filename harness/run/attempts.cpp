@@ -7,13 +7,18 @@
 
 namespace sockrig {
 
+bool is_failed_attempt(const CallEvent& e) {
+  const bool goes_on =
+      e.error == EINTR || e.error == EINPROGRESS || e.error == EALREADY || e.error == EISCONN || e.error == EAGAIN;
+  return e.call == wire::Call::connect && e.result < 0 && !goes_on;
+}
+
 Attempts attempts_of(std::span<const CallEvent> events) {
   Attempts out;
   std::set<std::int32_t> broken, under_way, given_up;  // sockets
   for (const CallEvent& e : events) {
     if (wire::family_of(e.call) == wire::Family::close && under_way.contains(e.socket)) given_up.insert(e.socket);
-    const bool data = wire::family_of(e.call) == wire::Family::recv || wire::family_of(e.call) == wire::Family::send;
-    if (data && e.result >= 0) under_way.erase(e.socket);  // so it was made
+    if (wire::moves_data(wire::family_of(e.call)) && e.result >= 0) under_way.erase(e.socket);  // so it was made
     if (e.call != wire::Call::connect) continue;
     // Whoever does not wait in connect() is told by poll() and SO_ERROR that it failed: it closes that socket then, and
     // takes another one for the next address.
@@ -22,10 +27,7 @@ Attempts attempts_of(std::span<const CallEvent> events) {
     if (e.result < 0 && e.error == EINPROGRESS) under_way.insert(e.socket);
     out.made_again = out.made_again || out.failed;
     out.on_same_socket = out.on_same_socket || broken.contains(e.socket);
-    // Interrupted, or not waited for: it goes on. And asking again how it went is no further attempt.
-    const bool goes_on =
-        e.error == EINTR || e.error == EINPROGRESS || e.error == EALREADY || e.error == EISCONN || e.error == EAGAIN;
-    if (e.result >= 0 || goes_on) continue;
+    if (!is_failed_attempt(e)) continue;
     out.failed = true;
     broken.insert(e.socket);
   }

@@ -12,6 +12,10 @@ namespace sockrig {
 
 inline constexpr const char* failed_attempts = "AttemptFails";  // the kernel's counter of them, per network
 
+// A connect() that failed for good: not one that was interrupted, or not waited for, since that goes on, nor one that
+// asked again how it went.
+bool is_failed_attempt(const CallEvent& e);
+
 struct Attempts {
   bool failed = false;          // one that was made failed at once
   bool made_again = false;      // and after it another one was made

@@ -142,7 +142,6 @@ Moved Endpoint::receive(std::size_t most) {
 void begin_connect(Endpoint& e, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer,
                    const std::string& to) {
   Descriptor s(check("socket", ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)));
-  e.was_reset = false;
   set_buffers(s.get(), receive_buffer, send_buffer);
   sockaddr_in address = loopback_v4(port);
   if (!to.empty() && ::inet_pton(AF_INET, to.c_str(), &address.sin_addr) != 1)
@@ -152,7 +151,7 @@ void begin_connect(Endpoint& e, std::uint16_t port, std::uint64_t receive_buffer
   e.channel.ended = Ended::no;
   e.channel.shut = false;
   use_socket(e, std::move(s));
-  e.connected = e.broken = false;
+  e.connected = e.broken = e.was_reset = false;
   note_local_port(e);
 }
 

@@ -22,7 +22,7 @@ struct Endpoint {
   int output = -1;    // what is written to
   bool connected = false;
   bool was_reset = false;  // by us
-  bool broken = false;  // it was reset before anybody looked: what came before is still to be read
+  bool broken = false;     // it was reset before anybody looked: what came before is still to be read
 
   // Sends bytes of the outgoing stream up to offset `limit`, as the kernel takes them, at most `most` calls.
   // `one_by_one`: a byte a call, so a byte a segment.

@@ -9,8 +9,7 @@
 namespace sockrig {
 
 // By what is mapped into one of the processes, and by what Go writes into its programs: "libjvm.so", "node", "Go",
-// "AddressSanitizer";
-// "" = none that we know.
+// "AddressSanitizer"; "" = none that we know.
 std::string garbage_collector(const std::vector<pid_t>& pids);
 
 }  // namespace sockrig

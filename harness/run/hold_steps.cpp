@@ -26,9 +26,7 @@ bool Rig::resets_have_arrived() {
 
 // The process whose call is, or was, held: is it still there?
 bool Rig::holder_lives() const {
-  return std::ranges::any_of(processes_.pids(), [&](pid_t pid) {
-    return process_state(pid).has_value() && pid_within(pid) == region_.held_process();
-  });
+  return processes_.alive_within().contains(region_.held_process());
 }
 
 // What a program does not do while a call of it is held it is not to blame for.

@@ -8,6 +8,7 @@
 #include "run/rig.hpp"
 
 namespace sockrig {
+
 bool Rig::advance_life(Running& r, Subject& s) {
   switch (r.step->verb) {
     case StepVerb::kill_first:

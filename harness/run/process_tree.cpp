@@ -30,9 +30,11 @@ std::vector<pid_t> ProcessTree::pids() const {
   return out;
 }
 
-std::set<std::int32_t> ProcessTree::pids_within() const {
+std::set<std::int32_t> ProcessTree::alive_within() const {
   std::set<std::int32_t> out;
-  for (const pid_t pid : pids()) out.insert(pid_within(pid));
+  for (const pid_t pid : pids()) {
+    if (process_state(pid)) out.insert(pid_within(pid));
+  }
   return out;
 }
 

@@ -16,8 +16,8 @@ class ProcessTree {
  public:
   explicit ProcessTree(pid_t world_init) : world_init_(world_init) {}
   std::vector<pid_t> pids() const;
-  // The same, as the processes number themselves (pid_namespaces(7)) and the shim writes them down.
-  std::set<std::int32_t> pids_within() const;
+  // Those that have not ended, as they number themselves (pid_namespaces(7)) and the shim writes them down.
+  std::set<std::int32_t> alive_within() const;
   bool are_stopped() const;  // every thread, by a signal
   std::int64_t descriptors() const;
   std::uint64_t memory() const;  // resident bytes; what processes share counts for each

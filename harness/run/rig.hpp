@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "plan/run_spec.hpp"
+#include "run/activity.hpp"
 #include "run/conversation.hpp"
 #include "run/descriptor_limits.hpp"
 #include "run/endpoint.hpp"
 #include "run/full_queue.hpp"
 #include "run/process_tree.hpp"
-#include "run/activity.hpp"
 #include "run/record.hpp"
 #include "run/region.hpp"
 #include "run/sock_diag.hpp"

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "run/proc.hpp"
@@ -36,6 +37,11 @@ struct Waiting {
   bool timed = false;     // it will wake up by itself
   bool sleeping = false;  // it waits for time alone: nanosleep
 };
+
+// Whether a call, as the kernel names it, sends.
+inline bool is_send_call(std::string_view call) {
+  return call.starts_with("send") || call.starts_with("write");
+}
 
 struct Look {
   Motion motion = Motion::moving;

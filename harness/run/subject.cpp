@@ -25,18 +25,22 @@ namespace {
 constexpr std::size_t kept_output = 64 << 10;
 constexpr std::uint64_t most_output = 4 << 20;  // held in memory
 
-// Standard input and output are socket pairs, and pipes only where a scenario asks for one: splice(2) holds a pipe's lock while it waits for the other
-// descriptor, and our non-blocking read or write of that pipe would wait with it (seen with Rust's io::copy).
+// Standard input and output are socket pairs, and pipes only where a scenario asks for one: splice(2) holds a pipe's
+// lock while it waits for the other descriptor, and our non-blocking read or write of that pipe would wait with it (seen
+// with Rust's io::copy).
 struct Pair {
   Descriptor ours, theirs;
   explicit Pair(bool is_pipe = false) {  // a pipe goes from us to them
-    int ends[2];
-    if (is_pipe)
-      check("pipe", ::pipe2(ends, O_CLOEXEC));
-    else
+    if (is_pipe) {
+      Pipe pipe;
+      ours = std::move(pipe.write_end);
+      theirs = std::move(pipe.read_end);
+    } else {
+      int ends[2];
       check("socketpair", ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
-    ours = Descriptor(ends[1]);
-    theirs = Descriptor(ends[0]);
+      ours = Descriptor(ends[0]);
+      theirs = Descriptor(ends[1]);
+    }
     check("fcntl(O_NONBLOCK)", ::fcntl(ours.get(), F_SETFL, O_NONBLOCK));
   }
 };

@@ -196,7 +196,7 @@ bool Rig::met_dead_connection() {
   // A process that was let go there and is gone since has died of it: it wrote down nothing more. A child for that one
   // connection may; a worker that others need may not.
   const bool worker = std::ranges::any_of(record_.events, [&](const CallEvent& e) {
-    return wire::family_of(e.call) == wire::Family::accept && e.result >= 0 && e.pid == region_.memory().hold.pid.load();
+    return wire::family_of(e.call) == wire::Family::accept && e.result >= 0 && e.pid == region_.held_process();
   });
   if (released_on_dead_ && !worker && !holder_lives()) return true;
   // A reset may be seen by who receives before anybody sends. How the sends were made tells as much.
@@ -212,12 +212,12 @@ bool Rig::met_dead_connection() {
 // A child of it began a send that never returned, and none of those that live is in one: SIGPIPE ended it there. Who had
 // accepted the connection lives.
 bool Rig::died_in_send() {
-  const std::set<std::int32_t> alive = processes_.pids_within();
+  const std::set<std::int32_t> alive = processes_.alive_within();
   const bool begun = std::ranges::any_of(seen_sockets(), [&](const SocketRecord& s) {
     return s.inside != wire::Call::count && wire::family_of(s.inside) == wire::Family::send && alive.contains(s.pid);
   });
   return begun && std::ranges::none_of(look().threads, [](const Waiting& w) {
-           return w.local_port != 0 && (w.call.starts_with("send") || w.call.starts_with("write"));
+           return w.local_port != 0 && is_send_call(w.call);
          });
 }
 

@@ -67,7 +67,7 @@ void Rig::consider_standstill() {
 bool Rig::spins() {
   // Before it listens, or connects, its run-time may have much to load; those that ran before it do not count.
   constexpr std::uint32_t at_work = wire::socket_listener | wire::socket_accepted | wire::socket_connected;
-  const std::set<std::int32_t> alive = processes_.pids_within();
+  const std::set<std::int32_t> alive = processes_.alive_within();
   const bool starting = std::ranges::none_of(region_.sockets(), [&](const wire::Socket& s) {
     const std::uint32_t flags = s.flags.load();
     return (flags & at_work) != 0 && (flags & wire::socket_closed) == 0 && alive.contains(s.pid);
@@ -86,9 +86,8 @@ bool Rig::over_limits() {
 
 // Is there a fault whose verdict rests on the shim having seen the data?
 bool Rig::faults_move_data() const {
-  constexpr std::uint32_t data = bit(wire::Family::recv) | bit(wire::Family::send);
   return std::ranges::any_of(scenario_.faults, [](const Fault& f) {
-    return f.rule.verb != wire::Verb::hold && (f.rule.families & data) != 0;
+    return f.rule.verb != wire::Verb::hold && (f.rule.families & wire::data_families) != 0;
   });
 }
 

@@ -40,7 +40,7 @@ void hold_if_told(const Op& op) {
     Rule& rule = region->rules[i];
     if (rule.verb != wire::Verb::hold || (rule.families & wire::bit(op.family)) == 0) continue;
     rule.seen.fetch_add(1, std::memory_order_relaxed);
-    if (op.ordinal >= rule.skip && chosen(rule, op)) hold(rule);
+    if (is_due(rule, op)) hold(rule);
   }
 }
 

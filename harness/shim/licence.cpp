@@ -116,7 +116,7 @@ bool may_fail(const Op& op, int error, Withheld& why) {
       (region->sockets[op.socket].flags.load(std::memory_order_relaxed) & wire::socket_connected) != 0)
     return no(why, Withheld::under_way);
   if (op.family == wire::Family::resolve && op.asked == 0) return no(why, Withheld::numeric);
-  const bool moves = op.family == wire::Family::recv || op.family == wire::Family::send;
+  const bool moves = wire::moves_data(op.family);
   if (op.socket < 0 || !(moves || (op.family == wire::Family::accept && error == EAGAIN))) return true;
   const bool whole = op.call != wire::Call::recvmmsg && op.call != wire::Call::sendmmsg &&
                      op.call != wire::Call::splice && op.call != wire::Call::sendfile;

@@ -170,19 +170,16 @@ void leave(const Op& op) {
   if (op.socket >= 0) region->sockets[op.socket].inside.store(0, std::memory_order_relaxed);
 }
 
-bool is_data(const Op& op) {
-  return op.family == Family::recv || op.family == Family::send;
-}
-
 // Plain transfers are what there is most of, and the counters of the socket have them already.
 bool may_be_left_out(const Op& op, std::int64_t result) {
-  if (!is_data(op) || result <= 0 || op.fired || op.held || region->trace_all) return false;
+  if (!wire::moves_data(op.family) || result <= 0 || op.fired || op.held || region->trace_all) return false;
   return ring_fill() > wire::ring_size / 2;
 }
 
 }  // namespace
 
-bool chosen(const Rule& rule, const Op& op) {
+bool is_due(const Rule& rule, const Op& op) {
+  if (op.ordinal < rule.skip || limit_reached(rule)) return false;
   return rule.one_in <= 1 || hash_of(rule, op) % rule.one_in == 0;
 }
 
@@ -221,10 +218,7 @@ void decide(Op& op) {
     Rule& rule = region->rules[i];
     if (rule.verb == Verb::hold || (rule.families & wire::bit(op.family)) == 0) continue;
     rule.seen.fetch_add(1, std::memory_order_relaxed);
-    if (op.ordinal < rule.skip || limit_reached(rule)) continue;
-    const std::uint64_t hash = hash_of(rule, op);
-    if (rule.one_in > 1 && hash % rule.one_in != 0) continue;
-    apply(op, rule, hash);
+    if (is_due(rule, op)) apply(op, rule, hash_of(rule, op));
   }
 }
 
@@ -233,7 +227,7 @@ Rule* fail_after_now(const Op& op) {
   for (std::uint32_t i = 0; i < region->rule_count; ++i) {
     Rule& rule = region->rules[i];
     const bool applies = rule.verb == Verb::fail_after && (rule.families & wire::bit(op.family)) != 0;
-    if (applies && op.ordinal >= rule.skip && !limit_reached(rule) && chosen(rule, op)) return &rule;
+    if (applies && is_due(rule, op)) return &rule;
   }
   return nullptr;
 }
@@ -250,7 +244,7 @@ std::int64_t conclude_many(Op& op, std::int64_t result, std::int64_t bytes) {
     result = bytes = -1;
   }
   if (op.done && result < 0) errno = op.error;
-  if (is_data(op)) count_transfer(op, bytes);
+  if (wire::moves_data(op.family)) count_transfer(op, bytes);
   if (may_be_left_out(op, result)) return result;
   Note note{.call = op.call, .fd = op.fd, .socket = op.socket, .asked = op.asked, .result = result};
   note.caller = place_of(op.caller);

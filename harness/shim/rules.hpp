@@ -49,7 +49,8 @@ void decide(Op& op);
 // A call that waited may find that others have used up its rule meanwhile: then the next one that fails such calls
 // after they are made. Null: none is left.
 wire::Rule* fail_after_now(const Op& op);
-bool chosen(const wire::Rule& rule, const Op& op);  // by chance, from the seed
+// Whether it is the rule's turn: not skipped, not used up, and taken by chance, from the seed.
+bool is_due(const wire::Rule& rule, const Op& op);
 bool fire(wire::Rule& rule, Op& op);  // false: its limit is reached
 void withhold(wire::Rule& rule, Op& op, wire::Withheld why);
 void fail(Op& op, int error);  // result −1 without a real call

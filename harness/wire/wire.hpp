@@ -44,6 +44,10 @@ enum class Family : std::uint32_t {
 constexpr std::uint32_t bit(Family f) {
   return 1u << static_cast<std::uint32_t>(f);
 }
+inline constexpr std::uint32_t data_families = bit(Family::recv) | bit(Family::send);
+constexpr bool moves_data(Family f) {
+  return (bit(f) & data_families) != 0;
+}
 
 // X(name as the program wrote it, family). The order is part of the format: append only.
 #define SOCKRIG_CALLS(X)                                                                                              \

@@ -8,16 +8,9 @@ using namespace sockrig;
 
 namespace {
 
-int listening = -1;
-
-int accept_and_remember(int listener) {
-  listening = listener;
-  return accept_next(listener);
-}
-
 void serve_in_child(const Server& server, int connection) {
   if (fork() == 0) {
-    close(listening);
+    close(remembered_listener);
     serve_and_close(server, connection);
     _exit(0);
   }

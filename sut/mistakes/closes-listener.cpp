@@ -8,16 +8,9 @@ using namespace sockrig;
 
 namespace {
 
-int listening = -1;
-
-int accept_and_remember(int listener) {
-  listening = listener;
-  return accept_next(listener);
-}
-
 void serve_and_close_both(const Server& server, int connection) {
   serve_and_close(server, connection);
-  server.close(listening);
+  server.close(remembered_listener);
 }
 
 }  // namespace

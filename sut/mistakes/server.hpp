@@ -48,6 +48,13 @@ inline int accept_next(int listener) {
   }
 }
 
+// For a dispatch that does something to the listener, too.
+inline int remembered_listener = -1;
+inline int accept_and_remember(int listener) {
+  remembered_listener = listener;
+  return accept_next(listener);
+}
+
 inline void serve_and_close(const Server& server, int connection) {
   server.serve(server, connection);
   server.close(connection);
