@@ -22,6 +22,7 @@ Json diagnosis_to_json(const std::optional<Diagnosis>& diagnosis) {
   if (diagnosis->offset) j["offset"] = *diagnosis->offset;
   if (!diagnosis->connection.empty()) j["connection"] = diagnosis->connection;
   j["details"] = diagnosis->details;
+  if (!diagnosis->defect.empty()) j["defect"] = diagnosis->defect;
   return j;
 }
 
@@ -91,6 +92,7 @@ Diagnosis diagnosis_from(const Json& j) {
   if (j.contains("offset")) d.offset = j.at("offset").get<std::uint64_t>();
   if (j.contains("connection")) d.connection = j.at("connection").get<std::string>();
   d.details = j.at("details").get<std::vector<std::string>>();
+  d.defect = j.value("defect", "");
   return d;
 }
 

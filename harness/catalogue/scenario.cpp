@@ -106,6 +106,12 @@ void read_after(TableReader& top, ScenarioFile& f) {
   }
 }
 
+void read_explains(TableReader& top, Scenario& s) {
+  s.explains = top.line("explains").value_or("");
+  if (!s.explains.empty() && s.explains != dead_connection)
+    top.problem("explains", fmt::format("'{}' is no defect that is told apart: expected '{}'", s.explains, dead_connection));
+}
+
 // What a fault asks of the scenario around it. Returns what is wrong.
 std::string fault_in_scenario(const Fault& fault, const Scenario& s) {
   using wire::Family;
@@ -198,6 +204,7 @@ void read_scenario(const toml::table& table, ScenarioFile& f, const Source& sour
   read_level(top, s);
   read_rounds(top, s);
   read_after(top, f);
+  read_explains(top, s);
   read_faults(top, s, source);
   read_world(top, s, source);
   read_subject(top, s, source);

@@ -31,6 +31,9 @@ inline bool is_server(Role r) {
   return r != Role::client;
 }
 
+// The defect that shows in whatever claim comes upon it: the program ends because the other side of a connection is gone.
+inline constexpr std::string_view dead_connection = "dead-connection";
+
 struct Scenario {
   std::string id;       // "stream/short-recv-one": chapter/name, from the path
   std::string chapter;  // "stream"
@@ -45,6 +48,7 @@ struct Scenario {
   bool only_one = false;           // "only-one": applies only to a server that serves one connection and then exits
   std::uint32_t rounds = 1;        // role client: the script is carried out so often, the client started anew each time
   std::vector<std::string> after;  // ids of claims that must hold first
+  std::string explains;            // the defect that this claim is about, wherever else it shows; "" = none
   std::vector<Role> roles;
   std::map<Role, Script> scripts;  // one per role
   std::vector<Fault> faults;

@@ -13,11 +13,9 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <numeric>
 #include <optional>
-#include <tuple>
 
+#include "cli/blame.hpp"
 #include "judge/judge.hpp"
 #include "observe/observation.hpp"
 #include "reports/report.hpp"
@@ -125,36 +123,6 @@ Result finish_worker(Worker& w, const RunSpec& spec, bool late) {
   return unjudged(spec, Outcome::error, "the harness failed: its worker " + how + " without a result");
 }
 
-// Law 3, blame before score: what a run waits for, and what a failure there makes of it.
-class Prerequisites {
- public:
-  explicit Prerequisites(const std::vector<RunSpec>& plan) : before_(plan.size()), broken_by_(plan.size()) {
-    // A plan may hold several programs of a role: each waits for its own.
-    std::map<std::tuple<std::string, Role, std::string>, std::size_t> index;
-    for (std::size_t i = 0; i < plan.size(); ++i) index[{plan[i].scenario->id, plan[i].role, plan[i].command}] = i;
-    for (std::size_t i = 0; i < plan.size(); ++i) {
-      for (const std::string& id : plan[i].after) {
-        if (const auto found = index.find({id, plan[i].role, plan[i].command}); found != index.end())
-          before_[i].push_back(found->second);
-      }
-    }
-  }
-  bool ready(std::size_t i, const std::vector<std::optional<Result>>& results) const {
-    return std::ranges::all_of(before_[i], [&](std::size_t b) { return results[b].has_value(); });
-  }
-  // "" or the claim whose failure makes this run pointless.
-  const std::string& broken_by(std::size_t i, const std::vector<std::optional<Result>>& results) {
-    for (const std::size_t b : before_[i]) {
-      if (broken_by_[i].empty()) broken_by_[i] = results[b]->outcome == Outcome::fail ? results[b]->id : broken_by_[b];
-    }
-    return broken_by_[i];
-  }
-
- private:
-  std::vector<std::vector<std::size_t>> before_;
-  std::vector<std::string> broken_by_;
-};
-
 }  // namespace
 
 std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const CampaignOptions& options,
@@ -168,35 +136,18 @@ std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const Campaig
 
   adopt_orphans();
 
-  std::vector<std::optional<Result>> results(plan.size());
+  Blame blame(plan);
   std::vector<Worker> workers;
-  std::vector<std::size_t> waiting(plan.size());
-  std::iota(waiting.begin(), waiting.end(), std::size_t{0});
-  Prerequisites prerequisites(plan);
   interrupted = false;
-  const auto finish = [&](std::size_t index, Result r) {
-    on_result(r);
-    results[index] = std::move(r);
+  const auto settle = [&] {
+    for (const std::size_t i : blame.settle()) on_result(*blame.result(i));
   };
-  while (!waiting.empty() || !workers.empty()) {
-    for (auto next = waiting.begin();
-         next != waiting.end() && workers.size() < static_cast<std::size_t>(std::max(1, options.jobs));) {
-      const std::size_t i = *next;
-      if (!prerequisites.ready(i, results)) {
-        ++next;
-        continue;
-      }
-      waiting.erase(next);
-      next = waiting.begin();  // what was not ready before may be now
-      const std::string& broken = prerequisites.broken_by(i, results);
-      if (!plan[i].skip.empty()) {
-        finish(i, unjudged(plan[i], Outcome::skipped, plan[i].skip));
-      } else if (!broken.empty()) {
-        finish(i, unjudged(plan[i], Outcome::skipped, "depends on " + broken + ", which failed"));
-      } else {
-        on_start(plan[i]);
-        workers.push_back(start_worker(plan[i], i, options, old_mask));
-      }
+  while (settle(), !blame.all_settled()) {
+    while (workers.size() < static_cast<std::size_t>(std::max(1, options.jobs))) {
+      const std::optional<std::size_t> i = blame.next();
+      if (!i) break;
+      on_start(plan[*i]);
+      workers.push_back(start_worker(plan[*i], *i, options, old_mask));
     }
     std::vector<pollfd> fds{{signals.get(), POLLIN, 0}};
     for (const Worker& w : workers) fds.push_back({w.result.get(), POLLIN, 0});
@@ -225,7 +176,7 @@ std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const Campaig
           ended = true;
       }
       if (!ended) continue;
-      finish(w.index, finish_worker(w, plan[w.index], late));
+      blame.finished(w.index, finish_worker(w, plan[w.index], late));
       w.pid = -1;
     }
     std::erase_if(workers, [](const Worker& w) { return w.pid < 0; });
@@ -234,11 +185,7 @@ std::vector<Result> run_campaign(const std::vector<RunSpec>& plan, const Campaig
   for (signalfd_siginfo taken; ::read(signals.get(), &taken, sizeof taken) > 0;) {
   }
   ::sigprocmask(SIG_SETMASK, &old_mask, nullptr);
-  std::vector<Result> out;
-  for (std::optional<Result>& r : results) {
-    if (r) out.push_back(std::move(*r));
-  }
-  return out;
+  return blame.results();
 }
 
 }  // namespace sockrig

@@ -126,7 +126,10 @@ std::optional<Cause> cause_of_end(const Observation& o) {
                      "says, so each attempt takes a new socket; that was its last call"};
   if (told_end && !accepts) return {};  // a client ends there
   if (data && socket_of(r, *last) != nullptr && !is_whole(r, last->socket)) return {};
-  return failed_call(r, *last, "that was its last call", "ends-program");
+  Cause out = failed_call(r, *last, "that was its last call", "ends-program");
+  const bool gone = last->result < 0 && (last->error == EPIPE || last->error == ECONNRESET);
+  if (data && gone && (last->flags & wire::event_injected) == 0) out.defect = dead_connection;
+  return out;
 }
 
 std::optional<Cause> cause_of_refusal(const Observation& o) {

@@ -15,6 +15,7 @@ struct Cause {
   std::string code;  // one of diagnosis_codes()
   std::string text;  // a clause: "send() at server.cpp:42 returned 7 of 4096 and the other 4089 bytes were never sent"
   bool explains_abort = false;  // of one that SIGABRT ended: this is why
+  std::string defect{};         // Diagnosis::defect
 };
 
 std::string named(const Record& record, const CallEvent& e);          // "send() at server.cpp:42"

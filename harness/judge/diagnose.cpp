@@ -21,6 +21,7 @@ void add_cause(const std::optional<Cause>& cause, Diagnosis& out) {
   if (!cause) return;
   out.code = cause->code;
   out.message += ": " + cause->text;
+  if (!cause->defect.empty()) out.defect = cause->defect;
 }
 
 void diagnose_bytes(const Observation& o, const Channel& c, Diagnosis& out) {
@@ -82,6 +83,7 @@ void diagnose_end(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   }
   if (!e.by_signal || e.code != SIGPIPE) return;
   out.code = "killed-by-sigpipe";
+  out.defect = dead_connection;
   if (const std::optional<Cause> cause = cause_of_sigpipe(o)) out.message += cause->text;
   out.message += ": it sent on a connection that was gone, without MSG_NOSIGNAL and with SIGPIPE at its default";
 }

@@ -145,10 +145,17 @@ std::string why_not_held(const Observation& o) {
   return why;
 }
 
+// The script came to an end that is not the program's to answer for.
+bool is_nobodys_fault(const std::string& code) {
+  return code == "held" || code == "goes-on";
+}
+
 // The script could not be carried out, and the subject is not to blame.
 Result unproved(Result r, const Observation& o, const StepRecord& step) {
   r.outcome = Outcome::inconclusive;
-  if (o.record.unmet->code == "held")
+  if (o.record.unmet->code == "goes-on")
+    r.outcome = Outcome::skipped, r.reason = "not applicable: " + o.record.unmet->what;
+  else if (o.record.unmet->code == "held")
     r.reason = "nothing was shown: " + o.record.unmet->what;
   else if (step.meaning == StepMeaning::evidence)
     r.reason = "the kernel did not show it: " + step.text;
@@ -212,7 +219,7 @@ Result judge(const RunSpec& spec, const Observation& o) {
     return r;
   }
   const StepRecord* unmet = record.unmet ? &record.steps[record.unmet->step] : nullptr;
-  if (!crashed && unmet != nullptr && (unmet->meaning != StepMeaning::claim || record.unmet->code == "held"))
+  if (!crashed && unmet != nullptr && (unmet->meaning != StepMeaning::claim || is_nobodys_fault(record.unmet->code)))
     return unproved(std::move(r), o, *unmet);
   if (!crashed && record.names_asked == 0u) {
     r.outcome = Outcome::inconclusive;

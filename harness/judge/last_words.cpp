@@ -45,6 +45,12 @@ std::string node_error_in(std::string_view output) {
   return out;
 }
 
+// What strerror() and the run-times say of ECONNRESET and EPIPE.
+bool tells_of_dead_connection(std::string_view words) {
+  constexpr std::string_view telling[] = {"Connection reset", "ECONNRESET", "Broken pipe", "EPIPE", "BrokenPipe"};
+  return std::ranges::any_of(telling, [&](std::string_view word) { return words.find(word) != words.npos; });
+}
+
 }  // namespace
 
 std::string last_words(const std::string& output) {
@@ -83,6 +89,7 @@ void add_last_words(const Observation& o, Diagnosis& out) {
     return;
   }
   out.code = "uncaught-exception";
+  if (tells_of_dead_connection(words)) out.defect = dead_connection;
   out.message += ": nobody caught an exception, as it wrote: " + words;
 }
 

@@ -22,6 +22,7 @@ struct Endpoint {
   int output = -1;    // what is written to
   bool connected = false;
   bool was_reset = false;  // by us
+  std::optional<std::uint64_t> told_of_end;  // what had come when the subject was seen to know that we had ended ours
   bool broken = false;     // it was reset before anybody looked: what came before is still to be read
 
   // Sends bytes of the outgoing stream up to offset `limit`, as the kernel takes them, at most `most` calls.

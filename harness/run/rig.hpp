@@ -88,6 +88,7 @@ class Rig {
   bool advance_send(Running& r);
   bool advance_receive(Running& r);
   bool advance_receive_end(Running& r);
+  bool goes_on_sending(Endpoint& e);
   bool advance_echo(Running& r);
   bool advance_vanish(Task& task, Running& r);
   bool advance_connect(Running& r);

@@ -1,0 +1,110 @@
+#include "cli/blame.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "judge/judge.hpp"
+
+namespace sockrig {
+namespace {
+
+std::string defect_of(const std::optional<Result>& r) {
+  return r && r->outcome == Outcome::fail && r->diagnosis ? r->diagnosis->defect : std::string();
+}
+
+}  // namespace
+
+Blame::Blame(const std::vector<RunSpec>& plan) : runs_(plan.size()) {
+  // A plan may hold several programs of a role: each waits for its own.
+  std::map<std::tuple<std::string, Role, std::string>, std::size_t> index;
+  std::map<std::pair<Role, std::string>, std::vector<std::size_t>> explainers;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    index[{plan[i].scenario->id, plan[i].role, plan[i].command}] = i;
+    if (!plan[i].scenario->explains.empty() && plan[i].skip.empty())
+      explainers[{plan[i].role, plan[i].command}].push_back(i);
+  }
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    runs_[i].spec = &plan[i];
+    for (const std::string& id : plan[i].after) {
+      if (const auto found = index.find({id, plan[i].role, plan[i].command}); found != index.end())
+        runs_[i].before.push_back(found->second);
+    }
+    if (plan[i].scenario->explains.empty()) runs_[i].explainers = explainers[{plan[i].role, plan[i].command}];
+  }
+}
+
+bool Blame::prerequisites_settled(const Run& run) const {
+  return std::ranges::all_of(run.before, [&](std::size_t b) { return runs_[b].settled; });
+}
+
+std::optional<std::size_t> Blame::next() {
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    Run& run = runs_[i];
+    if (run.begun || run.settled || (!run.wanted && !prerequisites_settled(run))) continue;
+    run.begun = true;
+    return i;
+  }
+  return {};
+}
+
+void Blame::finished(std::size_t run, Result result) {
+  runs_[run].result = std::move(result);
+  const std::string defect = defect_of(runs_[run].result);
+  for (const std::size_t e : runs_[run].explainers) {
+    if (!defect.empty() && runs_[e].spec->scenario->explains == defect) runs_[e].wanted = true;
+  }
+}
+
+// What is not begun waits for its prerequisites; what has a result, for those that may explain it.
+bool Blame::settle(Run& run) {
+  const std::string defect = defect_of(run.result);
+  const auto skip = [&](const std::string& because, const std::string& reason) {
+    run.broken_by = because;
+    run.result = unjudged(*run.spec, Outcome::skipped, reason);
+    return run.settled = true;
+  };
+  if (!defect.empty() && run.spec->scenario->explains == defect) return run.settled = true;
+  if (!defect.empty()) {
+    for (const std::size_t e : run.explainers) {
+      const Run& other = runs_[e];
+      if (other.spec->scenario->explains != defect) continue;
+      if (!other.result) return false;
+      if (defect_of(other.result) == defect)
+        return skip(other.result->id, "explained by " + other.result->id + ", which failed");
+    }
+  }
+  if ((run.begun && !run.result) || !prerequisites_settled(run)) return false;
+  std::string broken;
+  for (const std::size_t b : run.before) {
+    const Run& first = runs_[b];
+    if (broken.empty()) broken = first.result->outcome == Outcome::fail ? first.result->id : first.broken_by;
+  }
+  if (!run.spec->skip.empty()) return skip(broken, run.spec->skip);
+  if (!broken.empty()) return skip(broken, "depends on " + broken + ", which failed");
+  return run.settled = run.result.has_value();
+}
+
+std::vector<std::size_t> Blame::settle() {
+  std::vector<std::size_t> out;
+  for (bool more = true; more;) {
+    more = false;
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      if (runs_[i].settled || !settle(runs_[i])) continue;
+      out.push_back(i);
+      more = true;
+    }
+  }
+  settled_ += out.size();
+  return out;
+}
+
+std::vector<Result> Blame::results() const {
+  std::vector<Result> out;
+  for (const Run& run : runs_) {
+    if (run.result) out.push_back(*run.result);
+  }
+  return out;
+}
+
+}  // namespace sockrig

@@ -1,0 +1,146 @@
+// Blame before score, on made-up results: what is skipped because of what, in whichever order the results come.
+#include "cli/blame.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <deque>
+
+#include "judge/judge.hpp"
+
+namespace sockrig {
+namespace {
+
+struct Plan {
+  std::deque<Scenario> scenarios;
+  std::vector<RunSpec> runs;
+  void add(const std::string& id, std::vector<std::string> after = {}, const std::string& explains = "") {
+    Scenario& s = scenarios.emplace_back();
+    s.id = id;
+    s.explains = explains;
+    RunSpec& spec = runs.emplace_back();
+    spec.scenario = &s;
+    spec.command = "server";
+    spec.after = std::move(after);
+  }
+};
+
+Result passed(const RunSpec& spec) {
+  return unjudged(spec, Outcome::pass, "");
+}
+Result failed(const RunSpec& spec, const std::string& defect = "") {
+  Result r = unjudged(spec, Outcome::fail, "it failed");
+  r.diagnosis.emplace().defect = defect;
+  return r;
+}
+
+const std::string gone(dead_connection);
+
+// accept/in-turn comes before the claim that is about the defect.
+Plan usual() {
+  Plan p;
+  p.add("stream/text");
+  p.add("accept/in-turn", {"stream/text"});
+  p.add("failure/broken-pipe", {"accept/in-turn"}, gone);
+  p.add("failure/vanish", {"failure/broken-pipe"});
+  return p;
+}
+
+std::string outcomes(const Blame& blame) {
+  std::string out;
+  for (const Result& r : blame.results())
+    out += r.id + ": " + std::string(to_string(r.outcome)) + (r.reason.empty() ? "" : ": " + r.reason) + "\n";
+  return out;
+}
+
+// Runs what may run, one after the other; `results` says how each ends.
+std::string play(const Plan& plan, const std::vector<Result>& results) {
+  Blame blame(plan.runs);
+  std::string order;
+  while (blame.settle(), !blame.all_settled()) {
+    const std::optional<std::size_t> next = blame.next();
+    BOOST_REQUIRE(next.has_value());
+    order += std::to_string(*next);
+    blame.finished(*next, results[*next]);
+  }
+  return order + "\n" + outcomes(blame);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(blame)
+
+BOOST_AUTO_TEST_CASE(where_nothing_fails_all_run_in_order) {
+  const Plan p = usual();
+  BOOST_TEST(play(p, {passed(p.runs[0]), passed(p.runs[1]), passed(p.runs[2]), passed(p.runs[3])}).starts_with("0123\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_is_told_by_the_claim_that_is_about_it) {
+  const Plan p = usual();
+  BOOST_TEST(play(p, {passed(p.runs[0]), failed(p.runs[1], gone), failed(p.runs[2], gone), passed(p.runs[3])}) ==
+             "012\n"
+             "stream/text: pass\n"
+             "accept/in-turn: skipped: explained by failure/broken-pipe, which failed\n"
+             "failure/broken-pipe: fail: it failed\n"
+             "failure/vanish: skipped: depends on failure/broken-pipe, which failed\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_that_cannot_show_the_defect_explains_nothing_and_is_itself_to_no_purpose) {
+  const Plan p = usual();
+  for (const Result& other : {passed(p.runs[2]), failed(p.runs[2]), unjudged(p.runs[2], Outcome::inconclusive, "unseen")}) {
+    BOOST_TEST(play(p, {passed(p.runs[0]), failed(p.runs[1], gone), other, passed(p.runs[3])}) ==
+               "012\n"
+               "stream/text: pass\n"
+               "accept/in-turn: fail: it failed\n"
+               "failure/broken-pipe: skipped: depends on accept/in-turn, which failed\n"
+               "failure/vanish: skipped: depends on accept/in-turn, which failed\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(another_failure_is_not_looked_into) {
+  const Plan p = usual();
+  BOOST_TEST(play(p, {passed(p.runs[0]), failed(p.runs[1]), failed(p.runs[2], gone), passed(p.runs[3])}).starts_with("01\n"));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_not_selected_or_is_skipped_explains_nothing) {
+  Plan p = usual();
+  p.runs[2].skip = "not applicable";
+  BOOST_TEST(play(p, {passed(p.runs[0]), failed(p.runs[1], gone), passed(p.runs[2]), passed(p.runs[3])}) ==
+             "01\n"
+             "stream/text: pass\n"
+             "accept/in-turn: fail: it failed\n"
+             "failure/broken-pipe: skipped: not applicable\n"
+             "failure/vanish: skipped: depends on accept/in-turn, which failed\n");
+}
+
+BOOST_AUTO_TEST_CASE(two_claims_about_one_defect_both_fail_of_it) {
+  Plan p = usual();
+  p.add("failure/reset", {"accept/in-turn"}, gone);
+  const std::string told = play(p, {passed(p.runs[0]), passed(p.runs[1]), failed(p.runs[2], gone), passed(p.runs[3]),
+                                    failed(p.runs[4], gone)});
+  BOOST_TEST(told.find("failure/broken-pipe: fail") != told.npos, told);
+  BOOST_TEST(told.find("failure/reset: fail") != told.npos, told);
+}
+
+BOOST_AUTO_TEST_CASE(a_result_that_came_before_its_prerequisites_waits_for_them) {
+  Plan p;
+  p.add("a/slow");
+  p.add("a/trouble");
+  p.add("failure/gone", {"a/slow"}, gone);
+  Blame blame(p.runs);
+  BOOST_TEST((blame.next() == 0u));
+  BOOST_TEST((blame.next() == 1u));
+  BOOST_TEST(!blame.next().has_value());
+  blame.finished(1, failed(p.runs[1], gone));
+  BOOST_TEST(blame.settle().empty());
+  BOOST_TEST((blame.next() == 2u), "it is wanted, and does not wait");
+  blame.finished(2, failed(p.runs[2]));  // of something else
+  BOOST_TEST((blame.settle() == std::vector<std::size_t>{1}));
+  blame.finished(0, failed(p.runs[0]));
+  BOOST_TEST((blame.settle() == std::vector<std::size_t>{0, 2}));
+  BOOST_TEST(blame.all_settled());
+  BOOST_TEST((blame.result(2)->outcome == Outcome::skipped));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace sockrig
