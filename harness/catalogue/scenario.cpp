@@ -108,8 +108,10 @@ void read_after(TableReader& top, ScenarioFile& f) {
 
 void read_explains(TableReader& top, Scenario& s) {
   s.explains = top.line("explains").value_or("");
-  if (!s.explains.empty() && s.explains != dead_connection)
-    top.problem("explains", fmt::format("'{}' is no defect that is told apart: expected '{}'", s.explains, dead_connection));
+  const bool known = s.explains == dead_connection || s.explains == cross_talk || s.explains == unserved;
+  if (!s.explains.empty() && !known)
+    top.problem("explains", fmt::format("'{}' is no defect that is told apart: expected {}, {} or {}", s.explains, dead_connection,
+                                        cross_talk, unserved));
 }
 
 // What a fault asks of the scenario around it. Returns what is wrong.

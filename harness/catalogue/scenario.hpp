@@ -31,8 +31,10 @@ inline bool is_server(Role r) {
   return r != Role::client;
 }
 
-// The defect that shows in whatever claim comes upon it: the program ends because the other side of a connection is gone.
-inline constexpr std::string_view dead_connection = "dead-connection";
+// Defects that show in whatever claim comes upon them.
+inline constexpr std::string_view dead_connection = "dead-connection";  // it ends because the other side is gone
+inline constexpr std::string_view cross_talk = "cross-talk";            // wrong bytes where several clients talk at once
+inline constexpr std::string_view unserved = "unserved";                // a connection is accepted, and then left alone
 
 struct Scenario {
   std::string id;       // "stream/short-recv-one": chapter/name, from the path

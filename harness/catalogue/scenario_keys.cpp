@@ -39,10 +39,11 @@ constexpr std::array keys = {
                 "Claims that must hold first: where one of them fails, this one is skipped because of it, not failed "
                 "again.",
                 R"(after = ["stream/text"])"},
-    ScenarioKey{"", "explains", "dead-connection", "nothing",
+    ScenarioKey{"", "explains", "dead-connection | cross-talk | unserved", "nothing",
                 "The defect that this claim is about, however many others come upon it: where one of them fails of it and "
                 "this one, too, the other is skipped because of this one. dead-connection: the program ends because the "
-                "other side of a connection is gone.",
+                "other side of a connection is gone. cross-talk: wrong bytes where several clients talk at once. unserved: "
+                "a connection is accepted and then left alone.",
                 R"(explains = "dead-connection")"},
     ScenarioKey{"[[fault]]", "kind", "a kind of fault (sockrig explain --faults)", "",
                 "What is done to the program's calls, each [[fault]] on its own. Beside it stand the kind's own "

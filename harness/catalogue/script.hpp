@@ -47,6 +47,8 @@ enum class StepVerb {
   play_cut,         // "plays the dialogue cut at every position": a connection each, the rest once the subject waits
   play_glued_cut,   // "plays the dialogue glued together but for a cut in every message": a connection for each cut
   play_broken_off,  // "breaks off the dialogue in every message": a connection each, ended in the middle of a message
+  play_stopped,     // "stops in a message of the dialogue": as far as half of a message; the connection stays open
+  play_unheard,     // "sends the dialogue": all that the client says, at once, and nothing is received; it stays open
   play_beginning,   // "begins the dialogue": its first message and the answers to it; the connection stays open
   end,              // stdin: "end": end of file on the subject's standard input
   // subject, second
@@ -168,10 +170,14 @@ Script parse_script(std::string_view text, const std::string& file, int first_li
 enum class StepMeaning { claim, evidence, condition };
 StepMeaning meaning_of(StepVerb verb);
 
+// A dialogue of which only a part is held: its connection is like any other afterwards.
+inline bool leaves_open(StepVerb verb) {
+  return verb == StepVerb::play_beginning || verb == StepVerb::play_stopped || verb == StepVerb::play_unheard;
+}
 // What can only be done with a dialogue.
 inline bool is_dialogue_verb(StepVerb verb) {
   return verb == StepVerb::play || verb == StepVerb::play_glued || verb == StepVerb::play_cut ||
-         verb == StepVerb::play_glued_cut || verb == StepVerb::play_broken_off || verb == StepVerb::play_beginning;
+         verb == StepVerb::play_glued_cut || verb == StepVerb::play_broken_off || leaves_open(verb);
 }
 
 // Of these, what opens a connection for each cut that it makes.

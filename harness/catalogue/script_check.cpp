@@ -28,7 +28,7 @@ bool is_send(const Step& s) {
   return s.verb == StepVerb::send || s.verb == StepVerb::send_up_to || s.verb == StepVerb::echo;
 }
 bool is_opening(const Step& s) {
-  return s.verb == StepVerb::connect || s.verb == StepVerb::accept || s.verb == StepVerb::play_beginning;
+  return s.verb == StepVerb::connect || s.verb == StepVerb::accept || leaves_open(s.verb);
 }
 bool is_receive(const Step& s) {
   return s.verb == StepVerb::receive || s.verb == StepVerb::receive_echo || s.verb == StepVerb::receive_from ||
@@ -38,7 +38,7 @@ bool ends_connection(const Step& s) {
   return s.verb == StepVerb::close || s.verb == StepVerb::reset || s.verb == StepVerb::vanish;
 }
 bool plays(const Step& s) {
-  return is_dialogue_verb(s.verb) && s.verb != StepVerb::play_beginning;
+  return is_dialogue_verb(s.verb) && !leaves_open(s.verb);
 }
 bool has_send(const std::vector<Step>& together) {
   return std::any_of(together.begin(), together.end(), is_send);
@@ -164,7 +164,7 @@ class Checker {
 
   std::string wrong_on_connection(const ScriptLine& l, const std::vector<Step>& together, const Step& step,
                                   const Connection& c) const {
-    if (together.size() > 1 && (plays(step) || step.verb == StepVerb::play_beginning)) {
+    if (together.size() > 1 && is_dialogue_verb(step.verb)) {
       return "a dialogue has its connection to itself: nothing can happen there at the same time";
     }
     if (is_opening(step) || plays(step)) {

@@ -47,6 +47,10 @@ constexpr VerbRow verbs[] = {
      "a connection for each message; all goes out at once, but what follows the cut only once the subject waits"},
     {A::connection, V::play_broken_off, S::servers, idle, "breaks off the dialogue in every message",
      "a connection for each message, which the client ends in the middle of it"},
+    {A::connection, V::play_stopped, S::servers, idle, "stops in a message of the dialogue",
+     "a connection on which the dialogue is held as far as a part of a message, and which stays open"},
+    {A::connection, V::play_unheard, S::servers, idle, "sends the dialogue",
+     "a connection on which all that the client says goes out at once; it stays open, and nothing is received"},
     {A::connection, V::play_beginning, S::servers, idle, "begins the dialogue",
      "a connection on which the first message is sent and answered, and which stays open"},
 

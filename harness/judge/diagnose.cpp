@@ -203,6 +203,20 @@ void add_shortfall(const Observation& o, Diagnosis& out) {
   }
 }
 
+// Clients that have a connection each, all at the same time.
+std::ptrdiff_t talking_at_once(const Record& r) {
+  return std::ranges::count_if(r.channels, [](const Channel& c) { return c.local_port != 0 && c.ended == Ended::no; });
+}
+
+// The program has accepted the connection for which everybody waits, and did nothing with it since.
+bool is_left_alone(const Observation& o, const Channel* awaited) {
+  if (awaited == nullptr || o.record.stop != Stop::standstill) return false;
+  return std::ranges::any_of(o.record.sockets, [&](const SocketRecord& s) {
+    const bool accepted = (s.flags & (wire::socket_accepted | wire::socket_closed)) == wire::socket_accepted;
+    return accepted && is_end_of(s, *awaited) && s.recv_calls == 0 && s.send_calls == 0;
+  });
+}
+
 }  // namespace
 
 Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
@@ -261,6 +275,8 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
       out.details.insert(out.details.begin(), "it ended in the middle of the scenario: " + r.unmet->what);
     }
   }
+  if (o.divergence && is_server(spec.role) && talking_at_once(r) > 1) out.defect = cross_talk;
+  if (is_left_alone(o, channel)) out.defect = unserved;
   if (spec.scenario->rounds > 1)
     out.details.push_back("this was run " + std::to_string(r.round) + " of " + std::to_string(spec.scenario->rounds));
   if (wants_end(verb) && is_server(spec.role))

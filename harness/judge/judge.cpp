@@ -55,7 +55,7 @@ std::string why_unseen(const Record& record) {
 
 // Reconciled: a fault in the data proves something only if the shim saw the data that the peer saw. "" = it did.
 std::string unseen_by(const RulePlan& rule, const Observation& o) {
-  if (rule.verb == wire::Verb::delay || rule.verb == wire::Verb::hold || rule.verb == wire::Verb::pass) return "";
+  if (rule.verb == wire::Verb::hold || rule.verb == wire::Verb::pass) return "";
   const bool receives = (rule.families & bit(wire::Family::recv)) != 0 && !o.unseen.received.empty();
   const bool sends = (rule.families & bit(wire::Family::send)) != 0 && !o.unseen.sent.empty();
   if (!receives && !sends) return "";
@@ -147,7 +147,23 @@ std::string why_not_held(const Observation& o) {
 
 // The script came to an end that is not the program's to answer for.
 bool is_nobodys_fault(const std::string& code) {
-  return code == "held" || code == "goes-on";
+  return code == "held" || code == "goes-on" || code == "unfinished";
+}
+
+// Whether the shim saw it make or use a socket at all: a run-time with system calls of its own shows none.
+bool shows_sockets(const Observation& o) {
+  return o.attached && o.data_seen && std::ranges::any_of(o.record.events, [](const CallEvent& e) {
+           return wire::family_of(e.call) == wire::Family::socket || wire::moves_data(wire::family_of(e.call));
+         });
+}
+
+// What the kernel should have shown may be what a fault should have caused, had it met the program's calls.
+std::string why_not_shown(const Observation& o, const StepRecord& step) {
+  for (const FaultFacts& f : o.faults) {
+    if (f.fired != 0) continue;
+    if (const Evidence e = evidence_of(f, o); e.outcome == Outcome::inconclusive) return e.reason;
+  }
+  return "the kernel did not show it: " + step.text;
 }
 
 // The script could not be carried out, and the subject is not to blame.
@@ -157,10 +173,13 @@ Result unproved(Result r, const Observation& o, const StepRecord& step) {
     r.outcome = Outcome::skipped, r.reason = "not applicable: " + o.record.unmet->what;
   else if (o.record.unmet->code == "held")
     r.reason = "nothing was shown: " + o.record.unmet->what;
+  else if (o.record.unmet->code == "unfinished")
+    r.reason = "it was given up, and nothing is proved: at '" + step.text + "' " + o.record.unmet->what +
+               (step.note.empty() ? "" : " (" + step.note + ")");
   else if (step.meaning == StepMeaning::evidence)
-    r.reason = "the kernel did not show it: " + step.text;
+    r.reason = why_not_shown(o, step);
   else if ((step.verb == StepVerb::meets_dead && (!o.attached || !o.data_seen)) ||
-           (step.verb == StepVerb::meets_shortage && !o.attached))  // the others the outside shows
+           (step.verb == StepVerb::meets_shortage && !shows_sockets(o)))  // the others the outside shows
     r.reason = "the program's calls were not seen: whether it " + step.text.substr(step.text.find(": ") + 2) +
                " cannot be told";
   else if (step.verb == StepVerb::is_held && (!o.attached || !o.data_seen))

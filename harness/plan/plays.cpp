@@ -113,6 +113,18 @@ Play broken_off_play_of(const Dialogue& d, const Cut& cut) {
   return play;
 }
 
+Play stopped_play_of(const Dialogue& d, const Cut& cut) {
+  Play play = up_to(d, cut.line);
+  add_first_part(d, cut, play);
+  return play;
+}
+
+Play unheard_play_of(const Dialogue& d) {
+  Play play = glued_play_of(d);
+  std::erase_if(play, [](const Move& m) { return m.kind != MoveKind::send; });
+  return play;
+}
+
 Play beginning_of(const Dialogue& d) {
   Play play;
   bool asked = false;
@@ -191,7 +203,7 @@ std::string why_not_playable(StepVerb verb, const Dialogue& d) {
   const auto messages = std::ranges::count_if(d.lines, [](const DialogueLine& l) { return l.from_client && !l.ends; });
   if (verb == StepVerb::play_glued && messages < 2)
     return "not applicable: the dialogue has one message only, and nothing that it could be glued to";
-  if (makes_cuts(verb) && positions_in(d) == 0)
+  if ((makes_cuts(verb) || verb == StepVerb::play_stopped) && positions_in(d) == 0)
     return "not applicable: no message of the dialogue has two bytes that could be parted";
   return "";
 }

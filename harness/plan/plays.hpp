@@ -44,6 +44,8 @@ Play glued_play_of(const Dialogue& dialogue);                       // all sends
 Play cut_play_of(const Dialogue& dialogue, const Cut& cut);         // the rest once the subject waits
 Play glued_cut_play_of(const Dialogue& dialogue, const Cut& cut);   // all sends first, in these two pieces
 Play broken_off_play_of(const Dialogue& dialogue, const Cut& cut);  // after the first part the client's stream ends
+Play stopped_play_of(const Dialogue& dialogue, const Cut& cut);     // nothing after the first part
+Play unheard_play_of(const Dialogue& dialogue);                     // all sends in one piece, and nothing else
 Play beginning_of(const Dialogue& dialogue);  // the first message and its answers; neither side ends its stream
 
 // Every position of every message, or, where these are too many for a dialogue of this length, some: for each message

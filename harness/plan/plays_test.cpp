@@ -97,12 +97,20 @@ BOOST_AUTO_TEST_CASE(a_long_dialogue_is_cut_less_often) {
   BOOST_TEST((breaks_of(d, 1) == breaks_of(d, 1)));
 }
 
+BOOST_AUTO_TEST_CASE(a_part_of_a_dialogue_leaves_its_connection_open) {
+  const Dialogue d = dialogue("> hello\n< 6\n> quit\n< end\n");
+  using K = MoveKind;
+  BOOST_TEST((stopped_play_of(d, {2, 3}) == Play{{K::send, 0, 0, 6}, {K::receive, 1, 0, 2}, {K::send, 2, 0, 3}, {K::pause, 2}}));
+  BOOST_TEST((unheard_play_of(d) == Play{{K::send, 0, 0, 6}, {K::send, 2, 0, 5}}));
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_shown_says_why) {
   const Dialogue one = dialogue("> a\n< A\n");
   BOOST_TEST(why_not_playable(StepVerb::play, one) == "");
   BOOST_TEST(why_not_playable(StepVerb::play_glued, one).find("one message only") != std::string::npos);
   BOOST_TEST(why_not_playable(StepVerb::play_cut, one).find("two bytes") != std::string::npos);
   BOOST_TEST(why_not_playable(StepVerb::play_broken_off, one).find("two bytes") != std::string::npos);
+  BOOST_TEST(why_not_playable(StepVerb::play_stopped, one).find("two bytes") != std::string::npos);
   for (const StepVerb v : {StepVerb::play, StepVerb::play_glued, StepVerb::play_cut, StepVerb::play_broken_off})
     BOOST_TEST(why_not_playable(v, dialogue(small)) == "");
 }

@@ -34,7 +34,8 @@ void Activity::note() {
   switches_.clear();
 }
 
-bool Activity::spins(const std::vector<pid_t>& pids, std::span<const wire::Socket> sockets, bool starting) {
+bool Activity::spins(const std::vector<pid_t>& pids, std::span<const wire::Socket> sockets,
+                     const std::vector<KernelSocket>& queues, bool starting) {
   double cpu = 0;
   for (const pid_t pid : pids) cpu += cpu_seconds(pid);
   if (cpu_ < 0) cpu_ = cpu;
@@ -48,6 +49,10 @@ bool Activity::spins(const std::vector<pid_t>& pids, std::span<const wire::Socke
     if (first) ends_[i] = ends;
     many_ends = many_ends || ends > ends_[i] + spinning_ends;
     moved += sockets[i].sent.load() + sockets[i].received.load();
+  }
+  for (const KernelSocket& s : queues) {
+    const std::uint64_t ports = std::uint64_t{s.local_port} << 16 | s.remote_port;
+    moved += wire::mix(ports << 32 | s.receive_queue) + wire::mix(~ports << 32 | s.send_queue);
   }
   if (moved != moved_) cpu_ = cpu;
   moved_ = moved;

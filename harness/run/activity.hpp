@@ -31,15 +31,16 @@ class Activity {
  public:
   void note();  // something moved
   double idle_seconds() const { return seconds_since(last_); }
-  // Processor time without a byte moved, or the end of a stream received again and again. `starting`: run-times have
-  // much to load.
-  bool spins(const std::vector<pid_t>& pids, std::span<const wire::Socket> sockets, bool starting);
+  // Processor time without a byte moved, or the end of a stream received again and again. `queues`: what the kernel holds,
+  // which tells of programs whose calls are not seen. `starting`: run-times have much to load.
+  bool spins(const std::vector<pid_t>& pids, std::span<const wire::Socket> sockets,
+             const std::vector<KernelSocket>& queues, bool starting);
   std::optional<bool> dozed_in_vain(const Look& look) { return came_back(look, switches_); }
 
  private:
   std::chrono::steady_clock::time_point last_;
   double cpu_ = 0;           // spent when something last moved; -1 = read when somebody asks
-  std::uint64_t moved_ = 0;  // bytes, as the shim counts them
+  std::uint64_t moved_ = 0;  // bytes, as the shim counts them and as they lie in the kernel's queues, mixed
   std::vector<std::uint32_t> ends_;
   Switches switches_;
 };

@@ -149,6 +149,8 @@ bool Rig::advance_connection(Task& task, Running& r) {
     case StepVerb::play_cut:
     case StepVerb::play_glued_cut:
     case StepVerb::play_broken_off:
+    case StepVerb::play_stopped:
+    case StepVerb::play_unheard:
     case StepVerb::play_beginning:
       return advance_dialogue(task, r);
     case StepVerb::shutdown_write:

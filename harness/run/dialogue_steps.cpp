@@ -13,10 +13,6 @@ namespace {
 constexpr std::size_t most_unread = 4 << 20;  // answers that nobody asked for are not taken without end
 constexpr std::size_t told_bytes = 48, told_before = 12;
 
-bool stays_open(StepVerb v) {
-  return v == StepVerb::play_beginning;
-}
-
 // The moves of the connection numbered c.play.
 void make_moves(const RunSpec& spec, std::uint64_t seed, StepVerb verb, Conversation& c) {
   const Dialogue& d = *spec.dialogue;
@@ -24,6 +20,16 @@ void make_moves(const RunSpec& spec, std::uint64_t seed, StepVerb verb, Conversa
     case StepVerb::play_glued:
       c.moves = glued_play_of(d);
       c.situation = "all messages went out at once";
+      break;
+    case StepVerb::play_stopped: {
+      const Cut at = breaks_of(d, seed).front();
+      c.moves = stopped_play_of(d, at);
+      c.situation = "line " + std::to_string(d.lines[at.line].number) + " was cut after " + bytes(at.at) + " of " +
+                    std::to_string(d.lines[at.line].bytes.size());
+      break;
+    }
+    case StepVerb::play_unheard:
+      c.moves = unheard_play_of(d);
       break;
     case StepVerb::play_beginning:
       c.moves = beginning_of(d);
@@ -216,7 +222,7 @@ bool Rig::answers(Running& r, Conversation& c) {
 // The moves of one connection are done: it is closed, and the next one follows, if there is one.
 bool Rig::next_play(Running& r, Conversation& c) {
   Endpoint& e = *r.endpoint;
-  if (stays_open(r.step->verb)) {
+  if (leaves_open(r.step->verb)) {
     conversations_.erase(&e);
     return r.done = true;
   }

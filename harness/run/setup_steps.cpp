@@ -80,10 +80,8 @@ bool Rig::advance_shortage(Running& r, Subject& s) {
     case StepVerb::has_again:
       descriptor_limits_.restore(processes_.pids());
       return r.done = true;
-    case StepVerb::rests: {
-      const Motion m = look().motion;
-      return r.done = m == Motion::standstill || m == Motion::dozing;
-    }
+    case StepVerb::rests:
+      return r.done = look().at_rest && look().at_rest;  // who spins may be found waiting once, by chance
     default:
       break;
   }

@@ -237,6 +237,7 @@ Look StandstillDetector::look(const std::function<std::vector<pid_t>()>& pids,
   for (const ProcessState& p : first) {
     if (!std::ranges::all_of(p.threads, waits)) return out;
   }
+  out.at_rest = true;
   out.sockets = sock_diag_.alive();
   if (on_its_way(out.sockets)) return out;
   bool timed = false, attentive = false;

@@ -146,7 +146,13 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       const std::uint64_t peak = processes_.peak_memory(), grown = peak > memory_before_ ? peak - memory_before_ : 0;
       record_.kernel["memory grown"] = static_cast<std::int64_t>(grown);
       if (grown <= r.step->bytes) return r.done = true;
-      if (const std::string collector = garbage_collector(processes_.pids()); !collector.empty()) {
+      const std::string collector = garbage_collector(processes_.pids());
+      if (!collector.empty() && held_by_subject() > r.step->bytes) {
+        contradict(r, "memory-grows", "it took " + bytes(held_by_subject()) + " that it has not passed on, and its memory grew by " +
+                                          bytes(grown) + "; " + bytes(r.step->bytes) + " were allowed");
+        return true;
+      }
+      if (!collector.empty()) {
         record_.steps[r.record].note = "not judged: its run-time (" + collector + ") frees memory when it sees fit";
         return r.done = true;
       }
@@ -185,6 +191,19 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
     default:
       return advance_life(r, s);
   }
+}
+
+// What it took from us and did not give back, whoever it is for; less what lies in the kernel's queues.
+std::uint64_t Rig::held_by_subject() {
+  std::uint64_t taken = 0, given = 0;
+  for (const Endpoint* e : order_) {
+    taken += e->channel.sent;
+    given += e->channel.received;
+  }
+  for (const KernelSocket& s : sock_diag_.alive()) {
+    if (s.state != TcpState::listen) given += std::uint64_t{s.receive_queue} + s.send_queue;
+  }
+  return taken > given ? taken - given : 0;
 }
 
 bool Rig::met_dead_connection() {

@@ -72,7 +72,7 @@ bool Rig::spins() {
     const std::uint32_t flags = s.flags.load();
     return (flags & at_work) != 0 && (flags & wire::socket_closed) == 0 && alive.contains(s.pid);
   });
-  return activity_.spins(processes_.pids(), region_.sockets(), starting);
+  return activity_.spins(processes_.pids(), region_.sockets(), sock_diag_.alive(), starting);
 }
 
 bool Rig::over_limits() {
