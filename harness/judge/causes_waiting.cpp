@@ -4,6 +4,22 @@
 #include "judge/causes.hpp"
 
 namespace sockrig {
+
+Unread unread_of(const KernelSocket& s) {
+  const bool ended = s.state == TcpState::close_wait || s.state == TcpState::last_ack || s.state == TcpState::closing;
+  const bool end = ended && s.receive_queue != 0;
+  return {s.receive_queue - (end ? 1 : 0), end};
+}
+
+std::string to_string(const Unread& u) {
+  if (u.data == 0) return u.end ? "the end of the stream lies unread" : "nothing lies unread";
+  return bytes(u.data) +
+         (u.data == 1 && !u.end ? " lies"
+          : u.end               ? " and the end of the stream lie"
+                                : " lie") +
+         " unread";
+}
+
 namespace {
 
 std::optional<Cause> not_drained(const Observation& o) {
@@ -19,9 +35,9 @@ std::optional<Cause> not_drained(const Observation& o) {
       if (!same || (s.flags & (wire::socket_edge_triggered | wire::socket_closed)) != wire::socket_edge_triggered)
         continue;
       return Cause{"edge-not-drained",
-                   bytes(end->receive_queue) + (end->receive_queue == 1 ? " lies" : " lie") + " unread on " + c.name +
-                       ", which is registered edge-triggered (EPOLLET): of bytes that were there already no further "
-                       "event comes. Receive until recv() says EAGAIN"};
+                   to_string(unread_of(*end)) + " on " + c.name +
+                       ", which is registered edge-triggered (EPOLLET): of what was there already no further event "
+                       "comes. Receive until recv() says EAGAIN"};
     }
   }
   return {};
@@ -50,8 +66,9 @@ std::optional<Cause> sends_without_reading(const Observation& o) {
   if (!sends || o.blocked_on.empty()) return {};
   for (const Channel& c : o.record.channels) {
     const KernelSocket* end = c.name == o.blocked_on ? subjects_end(o, c) : nullptr;
-    if (end == nullptr || end->receive_queue == 0) continue;
-    return Cause{"sends-without-reading", bytes(end->receive_queue) + " that came on " + c.name +
+    const std::uint32_t unread = end != nullptr ? unread_of(*end).data : 0;
+    if (unread == 0) continue;
+    return Cause{"sends-without-reading", bytes(unread) + " that came on " + c.name +
                                               " meanwhile lie unread: whoever only sends while the other side sends, "
                                               "too, may wait for ever"};
   }

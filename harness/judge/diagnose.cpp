@@ -173,8 +173,8 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
 void add_unread(const Observation& o, Diagnosis& out) {
   for (const Channel& c : o.record.channels) {
     const KernelSocket* end = subjects_end(o, c);
-    if (end == nullptr || end->receive_queue == 0) continue;
-    out.details.push_back(bytes(end->receive_queue) + " lie unread on the connection " + c.name);
+    if (end == nullptr || !unread_of(*end).any()) continue;
+    out.details.push_back(to_string(unread_of(*end)) + " on the connection " + c.name);
     if (out.details.size() > 5) break;
   }
 }
