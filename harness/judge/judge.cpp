@@ -172,6 +172,23 @@ Result unproved(Result r, const Observation& o, const StepRecord& step) {
   return r;
 }
 
+// What helps: of the mistake where it is known, else of the claim. A claim about faults says nothing of a program that
+// goes wrong before one has fired.
+std::string hint_for(const RunSpec& spec, const Observation& o, const std::string& code) {
+  const bool fired = std::ranges::any_of(o.faults, [](const FaultFacts& f) { return f.fired > 0; });
+  const bool is_about = o.faults.empty() || fired;
+  const std::string_view of_mistake = hint_of(code);
+  const std::string of_claim =
+      is_about ? spec.scenario->hint
+               : "Nothing had been injected yet: the program does this by itself. Look at what it did, as told above.";
+  // What a client does after a failed call the claim knows better, and why it threw in a thread.
+  const bool in_thread = code == "uncaught-exception" && !o.record.subject_ending;
+  if (in_thread) return of_claim;
+  if (is_about && code == "error-ends-program" && spec.role == Role::client) return of_claim;
+  if (is_about && code == "uncaught-exception") return std::string(of_mistake) + " " + of_claim;
+  return of_mistake.empty() ? of_claim : std::string(of_mistake);
+}
+
 }  // namespace
 
 Result unjudged(const RunSpec& spec, Outcome outcome, std::string reason) {
@@ -231,7 +248,7 @@ Result judge(const RunSpec& spec, const Observation& o) {
   r.outcome = Outcome::fail;
   r.diagnosis = diagnose(spec, o);
   r.reason = r.diagnosis->message;
-  if (const std::string_view better = hint_of(r.diagnosis->code); !better.empty()) r.hint = better;
+  r.hint = hint_for(spec, o, r.diagnosis->code);
   return r;
 }
 
