@@ -30,7 +30,7 @@ Blame::Blame(const std::vector<RunSpec>& plan) : runs_(plan.size()) {
       if (const auto found = index.find({id, plan[i].role, plan[i].command}); found != index.end())
         runs_[i].before.push_back(found->second);
     }
-    if (plan[i].scenario->explains.empty()) runs_[i].explainers = explainers[{plan[i].role, plan[i].command}];
+    runs_[i].explainers = explainers[{plan[i].role, plan[i].command}];
   }
 }
 
@@ -51,6 +51,7 @@ std::optional<std::size_t> Blame::next() {
 void Blame::finished(std::size_t run, Result result) {
   runs_[run].result = std::move(result);
   const std::string defect = defect_of(runs_[run].result);
+  if (runs_[run].spec->scenario->explains == defect) return;  // nobody could explain it better
   for (const std::size_t e : runs_[run].explainers) {
     if (!defect.empty() && runs_[e].spec->scenario->explains == defect) runs_[e].wanted = true;
   }

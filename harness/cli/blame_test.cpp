@@ -121,6 +121,17 @@ BOOST_AUTO_TEST_CASE(two_claims_about_one_defect_both_fail_of_it) {
   BOOST_TEST(told.find("failure/reset: fail") != told.npos, told);
 }
 
+BOOST_AUTO_TEST_CASE(who_explains_one_defect_may_be_explained_in_another) {
+  Plan p;
+  p.add("accept/at-once", {}, "unserved");
+  p.add("accept/any-schedule", {"accept/at-once"}, "cross-talk");
+  BOOST_TEST(play(p, {failed(p.runs[0], "cross-talk"), failed(p.runs[1], "cross-talk")}) ==
+             "01\n"
+             "accept/at-once: skipped: explained by accept/any-schedule, which failed\n"
+             "accept/any-schedule: fail: it failed\n");
+  BOOST_TEST(play(p, {failed(p.runs[0], "unserved"), failed(p.runs[1], "cross-talk")}).starts_with("0\n"));
+}
+
 BOOST_AUTO_TEST_CASE(a_result_that_came_before_its_prerequisites_waits_for_them) {
   Plan p;
   p.add("a/slow");

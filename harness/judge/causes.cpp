@@ -49,6 +49,20 @@ bool on_a_failed_socket(const Record& record, const CallEvent& again) {
   return false;
 }
 
+// Whether the program knows what to do after such a failure: it went back to wait between this one and the close, or it
+// went on after an earlier one on the same socket. Then it was something else that made it close.
+bool goes_on_after(const Record& record, const CallEvent& failed, const CallEvent& closed) {
+  const CallEvent* earlier = nullptr;
+  for (const CallEvent& e : record.events) {
+    if (&e == &closed) break;
+    if (&e > &failed && e.tid == failed.tid && wire::family_of(e.call) == Family::wait) return true;
+    if (&e >= &failed || e.socket != failed.socket || ends_descriptor(e)) continue;
+    if (earlier != nullptr) return true;
+    if (e.call == failed.call && e.result < 0 && e.error == failed.error) earlier = &e;
+  }
+  return earlier != nullptr;
+}
+
 }  // namespace
 
 std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channel& c) {
@@ -72,7 +86,8 @@ std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channe
         last = &e;
       }
     }
-    if (closed != nullptr && last != nullptr && last->result < 0 && (last->error == EINTR || last->error == EAGAIN))
+    const bool nothing_yet = last != nullptr && last->result < 0 && (last->error == EINTR || last->error == EAGAIN);
+    if (closed != nullptr && nothing_yet && !goes_on_after(r, *last, *closed))
       return failed_call(r, *last, "the connection was closed", "taken-for-end");
   }
   constexpr std::uint32_t taken_and_closed = wire::socket_accepted | wire::socket_closed;
@@ -82,6 +97,11 @@ std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channe
     return Cause{"closed-unread", "it was closed after " + bytes(s.received) + " of the " + std::to_string(c.sent) +
                                       " sent to it were received: closing with bytes unread resets the connection and "
                                       "destroys what was still on its way back"};
+  if ((s.flags & wire::socket_closed) != 0 && c.source == c.name && s.sent < s.received && c.received == s.sent &&
+      s.received < c.sent)
+    return Cause{"bytes-owed", "it was closed with " + bytes(s.received - s.sent) + " owed: of the " +
+                                   std::to_string(c.sent) + " sent to it " + std::to_string(s.received) +
+                                   " were received and " + std::to_string(s.sent) + " sent back"};
   return {};
 }
 

@@ -21,6 +21,16 @@ struct Cause {
 std::string named(const Record& record, const CallEvent& e);          // "send() at server.cpp:42"
 std::string connection_of(const Record& record, const CallEvent& e);  // " on a", or "" if it is on none
 
+// What lies in the kernel's queue to a program, which counts the end of the stream as a byte: it is not taken before
+// the bytes are.
+struct Unread {
+  std::uint32_t data = 0;
+  bool end = false;
+  bool any() const { return end || data != 0; }
+};
+Unread unread_of(const KernelSocket& s);
+std::string to_string(const Unread& u);  // "1 byte lies unread", "the end of the stream lies unread"
+
 // Of bytes that were lost, repeated or wrong (o.divergence is set).
 std::optional<Cause> cause_of_divergence(const Observation& o, const Channel& c);
 // Of a stream that ended, or was reset, too early or in the wrong way.

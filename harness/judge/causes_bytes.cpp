@@ -9,6 +9,8 @@ namespace {
 
 using wire::Family;
 
+constexpr std::size_t enough_to_prove = 6;  // bytes that do not agree by accident
+
 // A call with what was sent on its socket before it.
 struct Sent {
   const CallEvent* call = nullptr;
@@ -95,15 +97,6 @@ std::optional<Cause> last_part(const Record& record, const Sends& sends, const D
   return {};
 }
 
-// Given the same length again, with nothing received between, and wrong at once: not from where the first one stopped.
-bool begins_again(const Record& record, const Sends& sends, const Sent& s, const Divergence& d) {
-  const auto next = std::ranges::find_if(sends.calls, [&](const Sent& o) { return o.before == s.after(); });
-  if (next == sends.calls.end() || next->call->asked != s.call->asked || d.offset != s.after()) return false;
-  return counted(record, s) && std::none_of(s.call + 1, next->call, [&](const CallEvent& e) {
-           return e.socket == s.call->socket && wire::family_of(e.call) == Family::recv;
-         });
-}
-
 // How many of these bytes are those that were due at the offset.
 std::size_t agrees(const Channel& c, std::uint64_t offset, std::span<const unsigned char> got) {
   if (!c.lines) return agree(c.expected, offset, got);
@@ -117,7 +110,6 @@ std::size_t agrees(const Channel& c, std::uint64_t offset, std::span<const unsig
 bool always_from_start(const Record& record, const Sends& sends, const Channel& c, const Sent& s, const Divergence& d) {
   if (!(sends.whole || counted(record, s)) || d.offset != s.after()) return false;
   const std::span window(reinterpret_cast<const unsigned char*>(c.window.data()), c.window.size());
-  constexpr std::size_t enough = 8;  // bytes that do not agree by accident
   std::uint64_t left = asked(s) - result(s);
   std::size_t at = 0;
   for (const Sent& next : sends.calls) {
@@ -129,7 +121,52 @@ bool always_from_start(const Record& record, const Sends& sends, const Channel& 
     at += n;
     left -= result(next);
   }
-  return at >= enough;
+  return at >= enough_to_prove;
+}
+
+// Each send with nothing received between it and the one before it, and of the same length, began at the start again:
+// what came proves it, call by call. A program that has received ahead and drops the rest makes the same calls.
+bool begins_again(const Record& record, const Sends& sends, const Channel& c, const Sent& s, const Divergence& d) {
+  if (!(sends.whole || counted(record, s)) || d.offset != s.after()) return false;
+  const std::span window(reinterpret_cast<const unsigned char*>(c.window.data()), c.window.size());
+  const CallEvent* before = nullptr;
+  std::uint64_t received = 0, proved = 0;
+  std::size_t at = 0;
+  for (const CallEvent& e : record.events) {
+    if (e.socket != s.call->socket || e.result <= 0) continue;
+    if (wire::family_of(e.call) == Family::recv) {
+      received += static_cast<std::uint64_t>(e.result);
+      before = nullptr;
+    } else if (wire::family_of(e.call) == Family::send) {
+      const auto length = static_cast<std::uint64_t>(e.asked);
+      const std::size_t n =
+          &e > s.call ? std::min<std::size_t>(static_cast<std::size_t>(e.result), window.size() - at) : 0;
+      if (n != 0 && before != nullptr && before->asked == e.asked) {
+        if (received < length || agrees(c, received - length, window.subspan(at, n)) != n) return false;
+        proved += n;
+      }
+      at += n;
+      before = &e;
+    }
+  }
+  return proved >= enough_to_prove;
+}
+
+// Each send began where the one before it would have ended, had that taken all: the rest of each was dropped.
+bool always_skips(const Record& record, const Sends& sends, const Channel& c, const Sent& s, const Divergence& d) {
+  if (!(sends.whole || counted(record, s)) || d.offset != s.after()) return false;
+  const std::span window(reinterpret_cast<const unsigned char*>(c.window.data()), c.window.size());
+  std::uint64_t begin = s.before + asked(s);
+  std::size_t at = 0;
+  for (const Sent& next : sends.calls) {
+    if (next.call <= s.call || next.call->result <= 0) continue;
+    const std::size_t n = std::min<std::size_t>(result(next), window.size() - at);
+    if (n == 0) break;
+    if (next.call->socket != s.call->socket || agrees(c, begin, window.subspan(at, n)) != n) return false;
+    at += n;
+    begin += asked(next);
+  }
+  return at >= enough_to_prove;
 }
 
 // What followed a short send: a receive, and then just what it brought was sent. The rest was dropped.
@@ -164,7 +201,9 @@ std::optional<Cause> short_send(const Record& record, const Sends& sends, const 
   if (d.kind == DivergenceKind::repeated && d.length == result(*s))
     return Cause{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
   // Of what does not come from a connection, the calls that fetched it are not seen.
-  if (echoes && begins_again(record, sends, *s, d))
+  if (echoes && always_skips(record, sends, c, *s, d))
+    return Cause{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
+  if (echoes && begins_again(record, sends, c, *s, d))
     return Cause{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
   if (always_from_start(record, sends, c, *s, d))
     return Cause{"short-send-from-start", returned(record, *s) + ", and the next call was given the other " +
@@ -175,14 +214,31 @@ std::optional<Cause> short_send(const Record& record, const Sends& sends, const 
   return Cause{"short-send-misplaced", returned(record, *s) + ", and what was sent next does not follow"};
 }
 
-// An interrupted send took nothing; what it was given never came.
+Cause dropped_after(const Record& record, const CallEvent& first, const Divergence& d, std::uint64_t times) {
+  if (times == 1)
+    return {"interrupted-send-dropped", named(record, first) +
+                                            " was interrupted by a signal before it took a byte (EINTR), and its " +
+                                            bytes(d.length) + " were never sent: the call is to be made again"};
+  return {"interrupted-send-dropped", named(record, first) +
+                                          " was interrupted by a signal before it took a byte (EINTR), " +
+                                          std::to_string(times) + " times in a row, and the " + bytes(d.length) +
+                                          " of these calls were never sent: each is to be made again"};
+}
+
+// An interrupted send took nothing; what it was given never came, nor what the ones after it were given, if a signal
+// came again.
 std::optional<Cause> interrupted_send(const Record& record, const Sends& sends, const Divergence& d) {
   if (d.kind != DivergenceKind::lost || !sends.whole) return {};
+  const CallEvent* first = nullptr;
+  std::uint64_t given = 0, times = 0;
   for (const Sent& s : sends.calls) {
-    if (s.call->result >= 0 || s.call->error != EINTR || s.before != d.offset || asked(s) != d.length) continue;
-    return Cause{"interrupted-send-dropped",
-                 named(record, *s.call) + " was interrupted by a signal before it took a byte (EINTR), and its " +
-                     bytes(d.length) + " were never sent: the call is to be made again"};
+    if (s.before != d.offset || s.call->result >= 0 || s.call->error != EINTR) continue;
+    first = first == nullptr ? s.call : first;
+    // One of them that was made again, as it should be, is not lost.
+    if (asked(s) == d.length) return dropped_after(record, *s.call, d, 1);
+    given += asked(s);
+    ++times;
+    if (given == d.length) return dropped_after(record, *first, d, times);
   }
   return {};
 }

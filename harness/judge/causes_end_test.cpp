@@ -222,6 +222,67 @@ BOOST_AUTO_TEST_CASE(of_several_threads_the_one_is_named_whose_call_failed) {
   BOOST_TEST(of(m).code == "error-ends-program");
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_serves_one_may_end_and_is_told_what_it_owed) {
+  MadeUp m;
+  m.fail(Stop::unmet, "ended-early", "the stream to a ended after 400 bytes of 1000");
+  m.record.subject_ending = Ending{false, 0};
+  m.a().received = 400;
+  m.add_call(Call::listen, 5, 0).socket = -1;
+  m.add_call(Call::recv, 4096, 1000);
+  m.add_call(Call::send, 400, 400);
+  m.add_call(Call::recv, 4096, 0);
+  m.record.sockets[0].sent = 400;
+  BOOST_TEST(of(m).code == "end-of-stream-ends-program");
+  m.spec.serves = Serves::one;
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "bytes-owed");
+  BOOST_TEST(d.message ==
+             "the stream to a ended after 400 bytes of 1000: it received all 1000 bytes of a and sent 400 of "
+             "them: it owes 600 bytes");
+  BOOST_TEST(tells(d, "the server exited with status 0, as one that serves one may"));
+  m.record.sockets[0].sent = 300;  // 100 more in a call that never returned
+  m.record.events[2].result = 300;
+  BOOST_TEST(of(m).code == "ended-early");
+  m.a().ended = Ended::end;
+  BOOST_TEST(holds(of(m).message, "sent 400 of them: it owes 600 bytes"));
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_that_ended_a_thread_is_why_its_connection_was_lost) {
+  MadeUp m;
+  m.fail(Stop::unmet, "reset", "a was reset after 17 of 1000 bytes");
+  m.record.sockets[0].flags = wire::socket_closed;
+  m.record.sockets[0].received = 488;
+  m.record.sockets[0].recv_calls = 1;
+  BOOST_TEST(of(m).code == "closed-unread");
+  m.record.output = "\nthread '<unnamed>' (7942) panicked at src/main.rs:6:46:\ncalled x on Err(Utf8Error)\nstack:\n";
+  Diagnosis d = of(m);
+  BOOST_TEST(d.code == "uncaught-exception");
+  BOOST_TEST(d.message ==
+             "a was reset after 17 of 1000 bytes: nobody caught an exception in a thread of it, as it wrote: called x "
+             "on Err(Utf8Error) (src/main.rs:6:46)");
+  BOOST_TEST(m.judged().hint == "Look.");  // to catch it is not what is missing
+  m.record.subject_ending = Ending{false, 0};
+  BOOST_TEST(of(m).code == "ended");
+}
+
+BOOST_AUTO_TEST_CASE(what_run_times_write_of_a_thread_that_threw) {
+  BOOST_TEST(thread_exception_in("thread 'w' panicked at 'oh', a.rs:1:2\nnote: run\n") == "'oh', a.rs:1:2");
+  BOOST_TEST(thread_exception_in("x\nException in thread \"Thread-0\" java.lang.Error: y\n\tat A.b\n") ==
+             "java.lang.Error: y");
+  const std::string python =
+      "Exception in thread Thread-1 (h):\nTraceback (most recent call last):\n  File \"a.py\"\n    f()\nKeyError: 1\n\n"
+      "During handling of the above exception, another exception occurred:\n\n"
+      "Traceback (most recent call last):\n  File \"a.py\"\nUnicodeDecodeError: y\n";
+  BOOST_TEST(thread_exception_in(python) == "UnicodeDecodeError: y");
+  BOOST_TEST(thread_exception_in(python + "client went\n") == "UnicodeDecodeError: y");
+  // One that caught it and told of it; one whose client was gone.
+  BOOST_TEST(thread_exception_in("Traceback (most recent call last):\n  File\nKeyError: 1\n") == "");
+  BOOST_TEST(thread_exception_in("thread 'w' panicked at a.rs:1:2:\nBrokenPipe\n") == "");
+  BOOST_TEST(thread_exception_in("thread 'w' panicked at a.rs:1:2:") == "a.rs:1:2");
+  BOOST_TEST(thread_exception_in("Exception in thread \"x") == "");
+  BOOST_TEST(thread_exception_in("") == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace sockrig

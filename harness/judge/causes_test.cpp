@@ -98,6 +98,40 @@ BOOST_AUTO_TEST_CASE(an_interrupted_send_that_was_dropped_is_recognised_only_if_
   BOOST_TEST(of(m).code == "lost-bytes");
 }
 
+BOOST_AUTO_TEST_CASE(interrupted_sends_in_a_row_are_lost_together) {
+  MadeUp m;
+  m.wrong_bytes(100, m.right_bytes(300, 700));
+  call(m, Call::send, 100, 100);
+  call(m, Call::send, 150, 0, EINTR, wire::event_injected);
+  call(m, Call::send, 50, 0, EINTR, wire::event_injected);
+  moved(m, 1000, 100);
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "interrupted-send-dropped");
+  BOOST_TEST(holds(d.message, "2 times in a row, and the 200 bytes of these calls were never sent"));
+  m.record.events[2].asked = 60;
+  BOOST_TEST(of(m).code == "lost-bytes");
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_is_told_from_a_rest_that_was_dropped_by_the_bytes_that_came) {
+  MadeUp m;
+  std::string first, next;  // of each block of 100 its first byte
+  for (int i = 1; i < 8; ++i) first += m.right_bytes(0, 1), next += m.right_bytes(100 * i, 1);
+  m.wrong_bytes(1, next);
+  call(m, Call::recv, 1000, 800);
+  for (int i = 0; i < 8; ++i) call(m, Call::send, 100, 1, 0, wire::event_injected);
+  moved(m, 800, 8);
+  BOOST_TEST(of(m).code == "short-send-ignored");
+  m.a().window[6] ^= 1;
+  BOOST_TEST(of(m).code == "short-send-misplaced");
+  m.a().window = first;
+  BOOST_TEST(of(m).code == "short-send-misplaced");  // one block: it should hold the last bytes received
+  m.record.events[0].result = 100;
+  moved(m, 100, 8);
+  BOOST_TEST(of(m).code == "short-send-from-start");
+  m.a().window = first.substr(0, 1);
+  BOOST_TEST(of(m).code == "short-send-misplaced");  // by accident, perhaps
+}
+
 BOOST_AUTO_TEST_CASE(sending_more_than_was_received_is_recognised) {
   MadeUp m;
   m.wrong_bytes(10, std::string(90, '\0'));

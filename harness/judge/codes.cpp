@@ -63,7 +63,10 @@ constexpr DiagnosisCode codes[] = {
      "each "
      "direction. Who only sends while the other side only sends waits for ever."},
     {"bytes-owed", "an echo server received bytes that it did not send back"},
-    {"closed-unserved", "a connection was accepted and closed without a receive"},
+    {"closed-unserved", "a connection was accepted and closed without a receive",
+     "Something else closed it before it was served: the destructor of a copy, the thread that accepted it, or another "
+     "thread by a number that had been given away meanwhile. Let one place own each descriptor, and hand it on by "
+     "move."},
     {"busy-waits", "a call that would block is made again and again without waiting",
      "Ask poll() for POLLIN only while there is room to receive into, and for POLLOUT only while there is something to "
      "send: what is ready and not used is reported again at once. After EAGAIN, wait."},
@@ -84,7 +87,7 @@ constexpr DiagnosisCode codes[] = {
     {"killed-by-sigpipe", "SIGPIPE killed the program when it sent on a connection that was gone",
      "Sending on a connection whose other end is gone raises SIGPIPE, which ends the program. Pass MSG_NOSIGNAL to "
      "send(), or ignore SIGPIPE, and take EPIPE for the end of that connection."},
-    {"uncaught-exception", "an exception that nobody caught ended the program",
+    {"uncaught-exception", "an exception that nobody caught ended the program, or the thread that served a connection",
      "Catch what your functions throw where one connection is served (in node: listen for its 'error' events), so that "
      "its trouble ends that connection only."},
     {"exits-zero-after-loss", "a client exited with 0 although its data did not get through"},

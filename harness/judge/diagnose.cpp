@@ -70,6 +70,11 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
   }
 }
 
+// One client, and then it may end: not the end is wrong, but what it owed by then.
+bool may_end_here(const RunSpec& spec, const std::optional<Cause>& cause) {
+  return is_server(spec.role) && spec.serves == Serves::one && cause && cause->code == "end-of-stream-ends-program";
+}
+
 void diagnose_end(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   const Ending& e = *o.record.subject_ending;
   out.code = e.by_signal ? "killed-by-signal" : "ended";
@@ -173,8 +178,8 @@ void diagnose_stuck(const RunSpec& spec, const Observation& o, Diagnosis& out) {
 void add_unread(const Observation& o, Diagnosis& out) {
   for (const Channel& c : o.record.channels) {
     const KernelSocket* end = subjects_end(o, c);
-    if (end == nullptr || end->receive_queue == 0) continue;
-    out.details.push_back(bytes(end->receive_queue) + " lie unread on the connection " + c.name);
+    if (end == nullptr || !unread_of(*end).any()) continue;
+    out.details.push_back(to_string(unread_of(*end)) + " on the connection " + c.name);
     if (out.details.size() > 5) break;
   }
 }
@@ -270,13 +275,18 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
     }
     const bool connection_lost =
         r.unmet->code == "reset" || r.unmet->code == "connect-failed" || r.unmet->code == "ended-early";
-    if (connection_lost && ended && is_server(spec.role)) {
+    if (connection_lost && ended && is_server(spec.role) && may_end_here(spec, cause_of_end(o))) {
+      out.details.push_back(subject_name(spec) + " " + to_string(*r.subject_ending) + ", as one that serves one may");
+    } else if (connection_lost && ended && is_server(spec.role)) {
       diagnose_end(spec, o, out);
       out.details.insert(out.details.begin(), "it ended in the middle of the scenario: " + r.unmet->what);
     }
   }
   if (o.divergence && is_server(spec.role) && talking_at_once(r) > 1) out.defect = cross_talk;
   if (is_left_alone(o, channel)) out.defect = unserved;
+  // A stop that is told of by code, not by what the peer saw, has its message from there.
+  const std::string lost = r.stop == Stop::unmet && r.unmet ? r.unmet->what : out.message;
+  if (is_server(spec.role)) add_thread_exception(o, lost, out);
   if (spec.scenario->rounds > 1)
     out.details.push_back("this was run " + std::to_string(r.round) + " of " + std::to_string(spec.scenario->rounds));
   if (wants_end(verb) && is_server(spec.role))

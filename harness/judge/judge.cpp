@@ -150,11 +150,18 @@ bool is_nobodys_fault(const std::string& code) {
   return code == "held" || code == "goes-on" || code == "unfinished";
 }
 
-// Whether the shim saw it make or use a socket at all: a run-time with system calls of its own shows none.
-bool shows_sockets(const Observation& o) {
-  return o.attached && o.data_seen && std::ranges::any_of(o.record.events, [](const CallEvent& e) {
-           return wire::family_of(e.call) == wire::Family::socket || wire::moves_data(wire::family_of(e.call));
+// Whether the shim saw such calls of it at all: a run-time with system calls of its own shows none. (Of a connection that was
+// gone before it was read no call need be seen.)
+bool shows(const Observation& o, std::uint32_t families) {
+  return o.attached && std::ranges::any_of(o.record.events, [&](const CallEvent& e) {
+           return (families & wire::bit(wire::family_of(e.call))) != 0;
          });
+}
+
+// A condition that can only be told from its calls.
+bool cannot_tell(const Observation& o, StepVerb condition) {
+  return (condition == StepVerb::meets_dead && !shows(o, wire::data_families)) ||
+         (condition == StepVerb::meets_shortage && !shows(o, wire::bit(wire::Family::socket)));
 }
 
 // What the kernel should have shown may be what a fault should have caused, had it met the program's calls.
@@ -178,8 +185,7 @@ Result unproved(Result r, const Observation& o, const StepRecord& step) {
                (step.note.empty() ? "" : " (" + step.note + ")");
   else if (step.meaning == StepMeaning::evidence)
     r.reason = why_not_shown(o, step);
-  else if ((step.verb == StepVerb::meets_dead && (!o.attached || !o.data_seen)) ||
-           (step.verb == StepVerb::meets_shortage && !shows_sockets(o)))  // the others the outside shows
+  else if (cannot_tell(o, step.verb))  // the others the outside shows
     r.reason = "the program's calls were not seen: whether it " + step.text.substr(step.text.find(": ") + 2) +
                " cannot be told";
   else if (step.verb == StepVerb::is_held && (!o.attached || !o.data_seen))
@@ -189,6 +195,23 @@ Result unproved(Result r, const Observation& o, const StepRecord& step) {
   else
     r.outcome = Outcome::skipped, r.reason = "not applicable: " + o.record.unmet->what;
   return r;
+}
+
+// What helps: of the mistake where it is known, else of the claim. A claim about faults says nothing of a program that
+// goes wrong before one has fired.
+std::string hint_for(const RunSpec& spec, const Observation& o, const std::string& code) {
+  const bool fired = std::ranges::any_of(o.faults, [](const FaultFacts& f) { return f.fired > 0; });
+  const bool is_about = o.faults.empty() || fired;
+  const std::string_view of_mistake = hint_of(code);
+  const std::string of_claim =
+      is_about ? spec.scenario->hint
+               : "Nothing had been injected yet: the program does this by itself. Look at what it did, as told above.";
+  // What a client does after a failed call the claim knows better, and why it threw in a thread.
+  const bool in_thread = code == "uncaught-exception" && !o.record.subject_ending;
+  if (in_thread) return of_claim;
+  if (is_about && code == "error-ends-program" && spec.role == Role::client) return of_claim;
+  if (is_about && code == "uncaught-exception") return std::string(of_mistake) + " " + of_claim;
+  return of_mistake.empty() ? of_claim : std::string(of_mistake);
 }
 
 }  // namespace
@@ -250,7 +273,7 @@ Result judge(const RunSpec& spec, const Observation& o) {
   r.outcome = Outcome::fail;
   r.diagnosis = diagnose(spec, o);
   r.reason = r.diagnosis->message;
-  if (const std::string_view better = hint_of(r.diagnosis->code); !better.empty()) r.hint = better;
+  r.hint = hint_for(spec, o, r.diagnosis->code);
   return r;
 }
 

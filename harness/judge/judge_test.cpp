@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cerrno>
 #include <csignal>
 
 #include "judge/made_up.hpp"
@@ -104,6 +105,9 @@ BOOST_AUTO_TEST_CASE(a_condition_that_the_outside_shows_needs_no_shim) {
     BOOST_TEST(is(by_calls ? Outcome::inconclusive : Outcome::skipped, m.judged()));
     m.record.processes_attached = 1;  // it was seen not to
     m.record.sockets = MadeUp().record.sockets;
+    CallEvent made;
+    made.call = verb == meets_dead ? wire::Call::recv : wire::Call::socket;
+    m.record.events.push_back(made);
     BOOST_TEST(is(Outcome::skipped, m.judged()));
   }
 }
@@ -203,7 +207,7 @@ BOOST_AUTO_TEST_CASE(it_says_by_whom_a_fault_was_realised) {
 }
 
 BOOST_AUTO_TEST_CASE(only_faults_in_the_data_rest_on_the_data) {
-  for (const char* fault : {"delayed microseconds=10", "interrupted call=wait", "short-backlog most=1"}) {
+  for (const char* fault : {"delayed call=accept microseconds=10", "interrupted call=wait", "short-backlog most=1"}) {
     MadeUp m;
     m.add_fault(fault).fired = 3;
     m.record.sockets[0].received = m.record.sockets[0].sent = 10;
@@ -376,6 +380,37 @@ BOOST_AUTO_TEST_CASE(evidence_of_the_kernel_and_output_are_handed_on) {
   const Result r = m.judged();
   BOOST_TEST(r.kernel.at("ListenOverflows") == 17);
   BOOST_TEST(r.output == "hello\xff");
+}
+
+BOOST_AUTO_TEST_CASE(the_hint_is_of_the_mistake_or_of_the_claim_but_not_of_faults_that_had_not_fired) {
+  MadeUp m;
+  m.fail(Stop::standstill, "stuck", "every thread of it waits");
+  BOOST_TEST(m.judged().hint == "Look.");
+  RuleRecord& rule = m.add_fault("short-send bytes=1");
+  rule.seen = 1;
+  BOOST_TEST(m.judged().hint.starts_with("Nothing had been injected yet"));
+  m.record.sockets[0].ends = 200;
+  m.record.stop = Stop::spinning;
+  BOOST_TEST(m.judged().hint.starts_with("recv() returns 0 at the end of the stream"));
+  m.record.sockets[0].ends = 0;
+  m.record.rules[0].fired = 1;
+  BOOST_TEST(m.judged().hint == "Look.");
+}
+
+BOOST_AUTO_TEST_CASE(the_claim_knows_better_what_a_client_does_after_a_failed_call) {
+  MadeUp m;
+  m.end({false, 1});
+  m.add_call(wire::Call::listen, 5, 0).socket = -1;
+  m.add_call(wire::Call::accept, 0, 0, ECONNABORTED).socket = -1;
+  BOOST_TEST(m.judged().hint.starts_with("A failed call is not the end of the program"));
+  m.spec.role = Role::client;
+  BOOST_TEST(m.judged().diagnosis->code == "error-ends-program");
+  BOOST_TEST(m.judged().hint == "Look.");
+  m.record.events = {};
+  m.record.output = "Traceback (most recent call last):\n  File\nKeyError: 1\n";
+  BOOST_TEST(m.judged().diagnosis->code == "uncaught-exception");
+  BOOST_TEST(m.judged().hint.starts_with("Catch what your functions throw"));
+  BOOST_TEST(m.judged().hint.ends_with(" Look."));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_not_run_says_why) {

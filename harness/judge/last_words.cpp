@@ -5,11 +5,19 @@
 #include <algorithm>
 #include <cctype>
 #include <string_view>
+#include <utility>
 
 namespace sockrig {
 namespace {
 
+constexpr std::string_view traceback_head = "Traceback (most recent call last)";
+constexpr std::string_view panicked = " panicked at ";
+constexpr std::size_t longest = 200;  // bytes that are quoted
 constexpr std::string_view terminated = "terminate called after throwing an instance of '";
+
+std::string cut(std::string words) {
+  return words.size() > longest ? words.substr(0, longest) + "…" : words;
+}
 
 std::string_view trimmed(std::string_view line) {
   const std::size_t begin = line.find_first_not_of(" \t\r");
@@ -45,6 +53,58 @@ std::string node_error_in(std::string_view output) {
   return out;
 }
 
+// The last line of the traceback that begins after `begin`: the first that is not indented, of the last of a chain.
+std::string_view end_of_traceback(std::string_view output, std::size_t begin) {
+  std::string_view out;
+  bool inside = false;
+  while (begin < output.size()) {
+    const std::size_t end = std::min(output.find('\n', begin), output.size());
+    const std::string_view line = output.substr(begin, end - begin);
+    begin = end + 1;
+    if (line.starts_with(traceback_head)) {
+      inside = true;
+    } else if (inside && !line.empty() && line.front() != ' ') {
+      out = trimmed(line);
+      inside = false;
+    } else if (!inside && !out.empty() && !line.empty() && !line.starts_with("During handling of") &&
+               !line.starts_with("The above exception was")) {
+      break;
+    }
+  }
+  return out;
+}
+
+// "called `Result::unwrap()` on an `Err` value: … (src/main.rs:6:46)", of a thread of a Rust program; before Rust 1.73
+// the words stood before the place, on the same line.
+std::string panic_at(std::string_view output, std::size_t begin) {
+  const std::size_t end = std::min(output.find('\n', begin), output.size());
+  const std::string_view line = output.substr(begin, end - begin);
+  const std::size_t at = line.find(panicked);
+  if (at == line.npos) return {};
+  std::string_view place = trimmed(line.substr(at + panicked.size()));
+  if (place.starts_with('\'')) return std::string(place);
+  if (place.ends_with(':')) place.remove_suffix(1);
+  if (end == output.size()) return std::string(place);
+  const std::string_view words = trimmed(output.substr(end + 1, output.find('\n', end + 1) - end - 1));
+  return std::string(words) + " (" + std::string(place) + ")";
+}
+
+// What the run-time writes of an exception that ended a thread at `begin`, or a task; "" = it is none.
+std::string thrown_at(std::string_view output, std::size_t begin) {
+  const std::string_view line = output.substr(begin, output.find('\n', begin) - begin);
+  constexpr std::string_view java = "Exception in thread \"";
+  if (line.starts_with(java)) {
+    const std::size_t name_ends = line.find('"', java.size());
+    return name_ends == line.npos ? std::string() : std::string(trimmed(line.substr(name_ends + 1)));
+  }
+  if (line.starts_with("thread '")) return panic_at(output, begin);
+  constexpr std::string_view python[] = {"Exception in thread ", "Exception occurred during processing of request",
+                                         "Task exception was never retrieved",
+                                         "Unhandled exception in client_connected_cb"};
+  const bool head = std::ranges::any_of(python, [&](std::string_view words) { return line.starts_with(words); });
+  return head ? std::string(end_of_traceback(output, begin)) : std::string();
+}
+
 // What strerror() and the run-times say of ECONNRESET and EPIPE.
 bool tells_of_dead_connection(std::string_view words) {
   constexpr std::string_view telling[] = {"Connection reset", "ECONNRESET", "Broken pipe", "EPIPE", "BrokenPipe"};
@@ -62,9 +122,28 @@ std::string last_words(const std::string& output) {
     out = trimmed(std::string_view(output).substr(begin, end - begin));
     end = newline == output.npos ? 0 : newline;
   }
-  constexpr std::size_t longest = 200;
-  if (out.size() > longest) out = out.substr(0, longest) + "…";
-  return out;
+  return cut(std::move(out));
+}
+
+std::string thread_exception_in(const std::string& output) {
+  std::string out;
+  for (std::size_t begin = 0; begin < output.size();) {
+    std::string thrown = thrown_at(output, begin);
+    if (!thrown.empty() && !tells_of_dead_connection(thrown)) out = std::move(thrown);
+    const std::size_t end = output.find('\n', begin);
+    begin = end == output.npos ? output.size() : end + 1;
+  }
+  return cut(std::move(out));
+}
+
+void add_thread_exception(const Observation& o, const std::string& lost, Diagnosis& out) {
+  constexpr std::string_view explained[] = {"closed-unread", "closed-unserved", "ended-early", "reset",
+                                            "stuck",         "no-progress",     "bytes-owed",  "not-closed"};
+  if (o.record.subject_ending || std::ranges::find(explained, out.code) == std::end(explained)) return;
+  const std::string words = thread_exception_in(o.record.output);
+  if (words.empty()) return;
+  out.code = "uncaught-exception";
+  out.message = lost + ": nobody caught an exception in a thread of it, as it wrote: " + words;
 }
 
 bool tells_of_failure(const std::string& output) {
@@ -81,8 +160,7 @@ void add_last_words(const Observation& o, Diagnosis& out) {
   const std::optional<Ending>& e = o.record.subject_ending;
   const std::string_view output = o.record.output;
   const bool aborted = e && e->by_signal && e->code == SIGABRT && output.find(terminated) != output.npos;
-  const bool traceback =
-      e && !e->by_signal && e->code == 1 && output.find("Traceback (most recent call last)") != output.npos;
+  const bool traceback = e && !e->by_signal && e->code == 1 && output.find(traceback_head) != output.npos;
   const bool thrown = e && !e->by_signal && e->code != 0 && !node_error_in(output).empty();
   if (!aborted && !traceback && !thrown) {
     out.details.push_back("the last that it wrote: " + words);

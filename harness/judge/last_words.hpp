@@ -12,6 +12,14 @@ namespace sockrig {
 // ended node, else the last line there is; at most 200 bytes. "" if it wrote nothing.
 std::string last_words(const std::string& output);
 
+// What Rust, Python and Java write of an exception that ended a thread, or a task, of a program that lives on: the last
+// one. Not one that tells of a connection that was gone: that is no reason why another was lost. "" = none.
+std::string thread_exception_in(const std::string& output);
+
+// Names it as the reason why a connection of a server's was lost, in place of what the connection shows; `lost` tells
+// how it was lost.
+void add_thread_exception(const Observation& o, const std::string& lost, Diagnosis& out);
+
 // Whether they tell of a failure, as far as words can.
 bool tells_of_failure(const std::string& output);
 

@@ -43,7 +43,7 @@ bool waits_for_network(const Waiting& w);
 
 Observation observe(const RunSpec& spec, Record record);
 
-std::string_view to_string(wire::Withheld w);  // "the descriptor does not block"
+std::string_view to_string(wire::Withheld w);  // "the call does not block"
 std::string to_string(const CallEvent& e);     // "send(fd 5) asked 4096 → 7", "connect(fd 5, port 7000) → 0"
 
 // " at server.cpp:42", or "" where no line is known.

@@ -123,7 +123,7 @@ std::string_view to_string(wire::Withheld w) {
     case wire::Withheld::too_small:
       return "nothing smaller could be asked for";
     case wire::Withheld::non_blocking:
-      return "the descriptor does not block";
+      return "the call does not block";
     case wire::Withheld::no_handler:
       return "the program catches no signal";
     case wire::Withheld::restarts:
