@@ -213,12 +213,13 @@ std::ptrdiff_t talking_at_once(const Record& r) {
   return std::ranges::count_if(r.channels, [](const Channel& c) { return c.local_port != 0 && c.ended == Ended::no; });
 }
 
-// The program has accepted the connection for which everybody waits, and did nothing with it since.
+// The program has accepted the connection for which everybody waits, as it has others, and did nothing with it since: not even
+// a call that has not returned.
 bool is_left_alone(const Observation& o, const Channel* awaited) {
-  if (awaited == nullptr || o.record.stop != Stop::standstill) return false;
+  if (awaited == nullptr || o.record.stop != Stop::standstill || talking_at_once(o.record) < 2) return false;
   return std::ranges::any_of(o.record.sockets, [&](const SocketRecord& s) {
     const bool accepted = (s.flags & (wire::socket_accepted | wire::socket_closed)) == wire::socket_accepted;
-    return accepted && is_end_of(s, *awaited) && s.recv_calls == 0 && s.send_calls == 0;
+    return accepted && is_end_of(s, *awaited) && s.recv_calls == 0 && s.send_calls == 0 && s.inside == wire::Call::count;
   });
 }
 
