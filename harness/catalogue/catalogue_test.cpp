@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_file_is_told) {
 BOOST_AUTO_TEST_CASE(the_largest_file_is_read) {
   const Folder f;
   const std::string text = scenario();
-  f.write("stream/a.toml", text + std::string(256 * 1024 - text.size(), '#'));
+  f.write("stream/a.toml", text + std::string((256u << 10) - text.size(), '#'));
   BOOST_TEST(load_catalogue(f.path.string()).scenarios.size() == 1u);
 }
 

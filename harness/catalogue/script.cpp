@@ -153,7 +153,8 @@ void explain_unknown_step(ActorKind actor, Tokens tokens, const Place& place) {
   const ActorKind kind = table_actor(actor);
   const VerbRow* furthest = nullptr;
   Match best;
-  std::vector<std::string> first_words, forms, counters = kernel_counters();
+  std::vector<std::string> first_words, forms;
+  const std::vector<std::string>& counters = kernel_counters();
   const VerbRow* elsewhere = nullptr;
   for (const VerbRow& row : verb_table()) {
     Step ignored;
