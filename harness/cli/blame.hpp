@@ -1,7 +1,8 @@
 // Law 3, blame before score: which run may begin, and what the failure of one makes of another.
 //
 // Decides by results alone, however they come in: a run whose prerequisite failed is skipped because of it; a failure that
-// another claim is about (scenario key explains), and that this one shows too, is told there and nowhere else.
+// another claim is about (scenario key explains), and that this one shows too, is told there and nowhere else, whatever stands
+// before that one.
 #pragma once
 
 #include <cstddef>

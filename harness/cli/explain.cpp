@@ -215,7 +215,7 @@ void print_scenario(const Scenario& s, std::ostream& out) {
   if (std::any_of(s.roles.begin(), s.roles.end(), is_server))
     out << "\n  serves  " << to_string(s.serves) << (s.only_one ? " only" : " or more");
   if (s.rounds > 1) out << "\n  rounds  " << s.rounds;
-  if (!s.explains.empty()) out << "\n  explains  " << s.explains << " wherever else it shows";
+  if (!s.explains.empty()) out << "\n  about   " << s.explains << ", wherever it shows";
   if (!s.after.empty()) out << "\n  after   " << fmt::format("{}", fmt::join(s.after, ", "));
   out << "\n  file    " << s.file << '\n';
   print_world(s, out);

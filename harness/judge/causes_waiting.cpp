@@ -51,7 +51,7 @@ std::optional<Cause> blocks_others(const Observation& o, const Channel* awaited)
   std::size_t others = 0;
   for (const Channel& c : r.channels) {
     const KernelSocket* end = c.name == o.blocked_on ? nullptr : subjects_end(o, c);
-    if (end != nullptr && end->receive_queue > 0) ++others;
+    if (end != nullptr && unread_of(*end).data > 0) ++others;
   }
   if (others == 0) return {};
   const bool sends = is_send_call(o.blocked_call);

@@ -208,15 +208,18 @@ void add_shortfall(const Observation& o, Diagnosis& out) {
   }
 }
 
-// Clients that have a connection each, all at the same time.
-std::ptrdiff_t talking_at_once(const Record& r) {
-  return std::ranges::count_if(r.channels, [](const Channel& c) { return c.local_port != 0 && c.ended == Ended::no; });
+// Whether the scenario has several clients at the same time, and not only one after the other.
+bool has_clients_at_once(const RunSpec& spec) {
+  const auto script = spec.scenario->scripts.find(spec.role);
+  return script != spec.scenario->scripts.end() && any_step(script->second, [](const ScriptLine& line, const Step&) {
+           return line.actor == ActorKind::connection && line.count > 1 && !line.in_turn;
+         });
 }
 
-// The program has accepted the connection for which everybody waits, as it has others, and did nothing with it since: not even
-// a call that has not returned.
+// The program has accepted the connection for which everybody waits, and did nothing with it since: not even a call that has
+// not returned.
 bool is_left_alone(const Observation& o, const Channel* awaited) {
-  if (awaited == nullptr || o.record.stop != Stop::standstill || talking_at_once(o.record) < 2) return false;
+  if (awaited == nullptr || o.record.stop != Stop::standstill) return false;
   return std::ranges::any_of(o.record.sockets, [&](const SocketRecord& s) {
     const bool accepted = (s.flags & (wire::socket_accepted | wire::socket_closed)) == wire::socket_accepted;
     return accepted && is_end_of(s, *awaited) && s.recv_calls == 0 && s.send_calls == 0 && s.inside == wire::Call::count;
@@ -283,9 +286,9 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
       out.details.insert(out.details.begin(), "it ended in the middle of the scenario: " + r.unmet->what);
     }
   }
-  if (o.divergence && is_server(spec.role) && talking_at_once(r) > 1) out.defect = cross_talk;
-  if (is_left_alone(o, channel)) out.defect = unserved;
-  // A stop that is told of by code, not by what the peer saw, has its message from there.
+  if (out.defect.empty() && is_server(spec.role) && has_clients_at_once(spec))
+    out.defect = o.divergence ? cross_talk : is_left_alone(o, channel) ? unserved : "";
+  // Where the run was stopped rather than contradicted, the message made above tells how it was lost.
   const std::string lost = r.stop == Stop::unmet && r.unmet ? r.unmet->what : out.message;
   if (is_server(spec.role)) add_thread_exception(o, lost, out);
   if (spec.scenario->rounds > 1)

@@ -113,8 +113,8 @@ BOOST_AUTO_TEST_CASE(death_by_sigpipe_names_what_is_missing) {
 BOOST_AUTO_TEST_CASE(a_connection_that_was_accepted_and_left_alone_beside_others_is_told_apart) {
   const auto defect = [](auto change) {
     MadeUp m;
-    m.record.channels.push_back(m.a());
-    m.record.channels.back().local_port = 40001;
+    Diagnostics none;
+    m.scenario->scripts[Role::echo_server] = parse_script("4 clients: connect\n", "", 1, false, none);
     m.fail(Stop::standstill, "stuck", "every thread of it waits");
     m.a().received = 0;
     wire::Call& inside = m.record.sockets[0].inside;
@@ -126,7 +126,9 @@ BOOST_AUTO_TEST_CASE(a_connection_that_was_accepted_and_left_alone_beside_others
   BOOST_TEST(defect([](MadeUp& m, wire::Call&) { m.record.sockets[0].recv_calls = 1; }) == "");
   BOOST_TEST(defect([](MadeUp&, wire::Call& inside) { inside = wire::Call::recv; }) == "", "it is just being received from");
   BOOST_TEST(defect([](MadeUp& m, wire::Call&) { m.record.sockets[0].flags = 0; }) == "", "nobody has accepted it");
-  BOOST_TEST(defect([](MadeUp& m, wire::Call&) { m.record.channels.pop_back(); }) == "", "nobody is beside it");
+  BOOST_TEST(defect([](MadeUp& m, wire::Call&) { m.scenario->scripts[Role::echo_server][0].in_turn = true; }) == "",
+             "nobody is beside it");
+  BOOST_TEST(defect([](MadeUp& m, wire::Call&) { m.wrong_bytes(17, "abcdefgh"); }) == cross_talk);
 }
 
 BOOST_AUTO_TEST_CASE(a_crash_outranks_the_reset_that_it_causes) {

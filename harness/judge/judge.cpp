@@ -176,9 +176,7 @@ std::string why_not_shown(const Observation& o, const StepRecord& step) {
 // The script could not be carried out, and the subject is not to blame.
 Result unproved(Result r, const Observation& o, const StepRecord& step) {
   r.outcome = Outcome::inconclusive;
-  if (o.record.unmet->code == "goes-on")
-    r.outcome = Outcome::skipped, r.reason = "not applicable: " + o.record.unmet->what;
-  else if (o.record.unmet->code == "held")
+  if (o.record.unmet->code == "held")
     r.reason = "nothing was shown: " + o.record.unmet->what;
   else if (o.record.unmet->code == "unfinished")
     r.reason = "it was given up, and nothing is proved: at '" + step.text + "' " + o.record.unmet->what +

@@ -112,6 +112,15 @@ BOOST_AUTO_TEST_CASE(a_condition_that_the_outside_shows_needs_no_shim) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_end_that_is_nobodys_fault_is_no_failure) {
+  MadeUp on, unfinished;
+  on.fail(Stop::unmet, "goes-on", "a ended its stream, and the server goes on sending");
+  BOOST_TEST(is(Outcome::skipped, on.judged()));
+  unfinished.fail(Stop::deadline, "unfinished", "it still moved when 300 seconds had passed");
+  BOOST_TEST(is(Outcome::inconclusive, unfinished.judged()));
+  BOOST_TEST(unfinished.judged().reason.find("300 seconds") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_program_that_could_not_be_held_is_not_judged) {
   MadeUp m;
   Step step;

@@ -29,7 +29,7 @@ struct Diagnosis {
   std::optional<std::uint64_t> offset;  // in the stream
   std::string connection;               // "" = none in particular
   std::vector<std::string> details;     // further facts, a line each (threads and what they wait in, calls)
-  std::string defect{};                 // "dead-connection" (scenario key explains), or ""
+  std::string defect{};                 // dead_connection, cross_talk or unserved (scenario.hpp); "" = none of them
 };
 
 struct StepResult {

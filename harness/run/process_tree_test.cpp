@@ -82,7 +82,10 @@ BOOST_AUTO_TEST_CASE(who_works_without_moving_a_byte_spins) {
   sockets[0].received = 1;
   BOOST_TEST(!activity.spins(both, sockets, queues, false));
   BOOST_TEST(until([&] { return activity.spins(both, sockets, queues, false); }));
-  queues[0].receive_queue = 1;  // calls that nobody counts move bytes all the same
+  queues[0].state = TcpState::syn_sent;
+  queues[0].send_queue = 1;
+  BOOST_TEST(activity.spins(both, sockets, queues, false));
+  queues[0].state = TcpState::established;  // calls that nobody counts move bytes all the same
   BOOST_TEST(!activity.spins(both, sockets, queues, false));
   sockets[0].ends = 2000;
   BOOST_TEST(activity.spins({idle.pid()}, sockets, queues, false));

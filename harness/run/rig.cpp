@@ -66,14 +66,7 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
       region_(region),
       world_init_(world_init),
       processes_(world_init),
-      detector_(sock_diag_,
-                [this](const KernelSocket& s) {
-                  if (world_init_ > 0 || s.local_port == port_ || s.remote_port == port_) return true;
-                  return std::ranges::any_of(order_, [&](const Endpoint* e) {
-                    return e->channel.local_port != 0 &&
-                           (s.local_port == e->channel.local_port || s.remote_port == e->channel.local_port);
-                  });
-                },
+      detector_(sock_diag_, [this](const KernelSocket& s) { return is_ours(s); },
                 [this](pid_t pid) { return region_.may_ring(pid_within(pid), deadline_seconds); }),
       script_(whole_script(spec.scenario->scripts.at(spec.role), spec.role)) {
   for (const ScriptLine& line : script_) {
@@ -100,6 +93,14 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
 }
 
 Rig::~Rig() = default;
+
+bool Rig::is_ours(const KernelSocket& s) const {
+  if (world_init_ > 0 || s.local_port == port_ || s.remote_port == port_) return true;
+  return std::ranges::any_of(order_, [&](const Endpoint* e) {
+    return e->channel.local_port != 0 &&
+           (s.local_port == e->channel.local_port || s.remote_port == e->channel.local_port);
+  });
+}
 
 Record Rig::run() {
   const steady_clock::time_point began = steady_clock::now();
@@ -355,7 +356,8 @@ void Rig::stop(Stop why, std::string code, std::string what) {
       record_.steps[r.record].outcome = StepOutcome::unmet;
       const bool better = !record_.unmet || (record_.steps[record_.unmet->step].meaning != StepMeaning::claim &&
                                              record_.steps[r.record].meaning == StepMeaning::claim);
-      if (better) mark_unmet(r, r.step->verb == StepVerb::keeps_descriptors ? "descriptors-leaked" : code, what);
+      const bool leaks = r.step->verb == StepVerb::keeps_descriptors && code != "unfinished" && code != "held";
+      if (better) mark_unmet(r, leaks ? "descriptors-leaked" : code, what);
     }
   }
 }

@@ -81,7 +81,7 @@ bool Rig::advance_shortage(Running& r, Subject& s) {
       descriptor_limits_.restore(processes_.pids());
       return r.done = true;
     case StepVerb::rests:
-      return r.done = look().at_rest && look().at_rest;  // who spins may be found waiting once, by chance
+      return r.done = look().at_rest;
     default:
       break;
   }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <span>
 #include <string_view>
 
@@ -175,6 +176,25 @@ std::vector<ProcessState> states_of(const std::vector<pid_t>& pids) {
   return out;
 }
 
+// All wait in both looks, and meanwhile hardly anything was switched: who sleeps again and again may have woken up between
+// them, but threads that hand work to each other without rest are switched thousands of times.
+bool rested(const std::vector<ProcessState>& before, const std::vector<ProcessState>& after) {
+  constexpr std::uint64_t few = 64;
+  std::map<pid_t, std::uint64_t> switches;
+  for (const ProcessState& p : before) {
+    for (const ThreadState& t : p.threads) switches[t.tid] = t.switches;
+  }
+  std::uint64_t woken = 0;
+  for (const ProcessState& p : after) {
+    for (const ThreadState& t : p.threads) {
+      if (!waits(t)) return false;
+      const auto known = switches.find(t.tid);
+      woken += known == switches.end() ? 1 : t.switches - known->second;
+    }
+  }
+  return woken <= few;
+}
+
 constexpr std::uint32_t tries_in_vain = 2;
 
 bool is_stuffed(const KernelSocket& s) {
@@ -237,7 +257,7 @@ Look StandstillDetector::look(const std::function<std::vector<pid_t>()>& pids,
   for (const ProcessState& p : first) {
     if (!std::ranges::all_of(p.threads, waits)) return out;
   }
-  out.at_rest = true;
+  out.at_rest = rested(first, states_of(pids()));
   out.sockets = sock_diag_.alive();
   if (on_its_way(out.sockets)) return out;
   bool timed = false, attentive = false;

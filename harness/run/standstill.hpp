@@ -45,7 +45,7 @@ inline bool is_send_call(std::string_view call) {
 
 struct Look {
   Motion motion = Motion::moving;
-  bool at_rest = false;    // every thread was found waiting, though perhaps for a moment only: it does not spin
+  bool at_rest = false;    // every thread was found waiting, twice, though some may have woken up between: it does not spin
   bool attentive = false;  // dozing, but some thread waits for events: others may sleep for reasons of their own
   std::vector<Waiting> threads;
   std::vector<KernelSocket> sockets;

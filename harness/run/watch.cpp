@@ -72,7 +72,9 @@ bool Rig::spins() {
     const std::uint32_t flags = s.flags.load();
     return (flags & at_work) != 0 && (flags & wire::socket_closed) == 0 && alive.contains(s.pid);
   });
-  return activity_.spins(processes_.pids(), region_.sockets(), sock_diag_.alive(), starting);
+  std::vector<KernelSocket> queues = sock_diag_.alive();
+  std::erase_if(queues, [&](const KernelSocket& s) { return !is_ours(s); });
+  return activity_.spins(processes_.pids(), region_.sockets(), queues, starting);
 }
 
 bool Rig::over_limits() {
