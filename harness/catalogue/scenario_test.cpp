@@ -244,6 +244,7 @@ BOOST_AUTO_TEST_CASE(one_mistake_in_a_file_for_a_server) {
       {"\"must\"", "\"must\"\nafter = [\"a/b\", 2]", 5, 17, "'after' must hold strings"},
       {"\"must\"", "\"must\"\nafter = [\"ab\"]", 5, 10, "'ab' is no id"},
       {"\"must\"", "\"must\"\nafter = [\"stream/x\"]", 5, 10, "cannot come after itself"},
+      {"\"must\"", "\"must\"\nexplains = \"resets\"", 5, 12, "'resets' is no defect"},
       {"[[fault]]", "[fault]", 6, 1, "faults are written as '[[fault]]'"},
       {"[[fault]]", "fault = [1]\n[[fualt]]", 6, 10, "each fault must be a table"},
       {"kind = \"short-recv\"\n", "", 6, 1, "[[fault]]: 'kind' is missing"},

@@ -459,6 +459,9 @@ BOOST_AUTO_TEST_CASE(the_verbs_of_a_dialogue) {
   BOOST_TEST(holds(bad("a: connect, plays the dialogue"), "connected already"));
   BOOST_TEST(holds(bad("a: plays the dialogue, send 1"), "'a' is closed"));
   BOOST_TEST(holds(bad("c: begins the dialogue, plays the dialogue"), "connected already"));
+  good("c: stops in a message of the dialogue, close\nd: sends the dialogue, shutdown write, reset\n");
+  BOOST_TEST(holds(bad("c: connect, sends the dialogue"), "connected already"));
+  BOOST_TEST(holds(bad("c: stops in a message of the dialogue & connect"), "to itself"));
   BOOST_TEST(holds(bad("a: plays the dialog"), "'plays the dialogue'"));
   BOOST_TEST(holds(bad("a: plays the dialogue glued"), "glued"));
   Diagnostics problems;
