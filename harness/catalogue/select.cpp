@@ -61,4 +61,15 @@ std::vector<const Scenario*> select(const Catalogue& all, const std::vector<std:
   return out;
 }
 
+std::set<std::string> with_prerequisites(const std::vector<const Scenario*>& all, std::set<std::string> ids) {
+  for (bool more = true; more;) {
+    more = false;
+    for (const Scenario* s : all) {
+      if (!ids.contains(s->id)) continue;
+      for (const std::string& id : s->after) more = ids.insert(id).second || more;
+    }
+  }
+  return ids;
+}
+
 }  // namespace sockrig

@@ -1,6 +1,7 @@
 // Which scenarios a command line means: ids, chapters, globs, and "!not".
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,5 +14,8 @@ namespace sockrig {
 // nearest id or chapter. Keeps the catalogue's order.
 std::vector<const Scenario*> select(const Catalogue& all, const std::vector<std::string>& selectors,
                                     std::vector<std::string>& problems);
+
+// These claims and all that must hold before them, as far as they stand among `all`.
+std::set<std::string> with_prerequisites(const std::vector<const Scenario*>& all, std::set<std::string> ids);
 
 }  // namespace sockrig

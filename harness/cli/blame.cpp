@@ -1,8 +1,6 @@
 #include "cli/blame.hpp"
 
 #include <algorithm>
-#include <map>
-#include <tuple>
 
 #include "judge/judge.hpp"
 
@@ -18,11 +16,10 @@ std::string defect_of(const std::optional<Result>& r) {
 Blame::Blame(const std::vector<RunSpec>& plan) : runs_(plan.size()) {
   // A plan may hold several programs of a role: each waits for its own.
   std::map<std::tuple<std::string, Role, std::string>, std::size_t> index;
-  std::map<std::pair<Role, std::string>, std::vector<std::size_t>> explainers;
   for (std::size_t i = 0; i < plan.size(); ++i) {
     index[{plan[i].scenario->id, plan[i].role, plan[i].command}] = i;
-    if (!plan[i].scenario->explains.empty() && plan[i].skip.empty())
-      explainers[{plan[i].role, plan[i].command}].push_back(i);
+    if (const std::string& defect = plan[i].scenario->explains; !defect.empty() && plan[i].skip.empty())
+      explainers_[{plan[i].role, plan[i].command, defect}].push_back(i);
   }
   for (std::size_t i = 0; i < plan.size(); ++i) {
     runs_[i].spec = &plan[i];
@@ -30,7 +27,6 @@ Blame::Blame(const std::vector<RunSpec>& plan) : runs_(plan.size()) {
       if (const auto found = index.find({id, plan[i].role, plan[i].command}); found != index.end())
         runs_[i].before.push_back(found->second);
     }
-    runs_[i].explainers = explainers[{plan[i].role, plan[i].command}];
   }
 }
 
@@ -48,32 +44,31 @@ std::optional<std::size_t> Blame::next() {
   return {};
 }
 
+std::vector<std::size_t> Blame::told_better_by(const Run& run) const {
+  const std::string defect = defect_of(run.result);
+  if (defect.empty() || run.spec->scenario->explains == defect) return {};
+  const auto found = explainers_.find({run.spec->role, run.spec->command, defect});
+  return found == explainers_.end() ? std::vector<std::size_t>() : found->second;
+}
+
 void Blame::finished(std::size_t run, Result result) {
   runs_[run].result = std::move(result);
-  const std::string defect = defect_of(runs_[run].result);
-  if (runs_[run].spec->scenario->explains == defect) return;  // nobody could explain it better
-  for (const std::size_t e : runs_[run].explainers) {
-    if (!defect.empty() && runs_[e].spec->scenario->explains == defect) runs_[e].wanted = true;
-  }
+  for (const std::size_t e : told_better_by(runs_[run])) runs_[e].wanted = true;
 }
 
 // What is not begun waits for its prerequisites; what has a result, for those that may explain it.
 bool Blame::settle(Run& run) {
-  const std::string defect = defect_of(run.result);
   const auto skip = [&](const std::string& because, const std::string& reason) {
     run.broken_by = because;
     run.result = unjudged(*run.spec, Outcome::skipped, reason);
     return run.settled = true;
   };
+  const std::string defect = defect_of(run.result);
   if (!defect.empty() && run.spec->scenario->explains == defect) return run.settled = true;
-  if (!defect.empty()) {
-    for (const std::size_t e : run.explainers) {
-      const Run& other = runs_[e];
-      if (other.spec->scenario->explains != defect) continue;
-      if (!other.result) return false;
-      if (defect_of(other.result) == defect)
-        return skip(other.result->id, "explained by " + other.result->id + ", which failed");
-    }
+  for (const std::size_t e : told_better_by(run)) {
+    const std::optional<Result>& other = runs_[e].result;
+    if (!other) return false;
+    if (defect_of(other) == defect) return skip(other->id, "explained by " + other->id + ", which failed");
   }
   if ((run.begun && !run.result) || !prerequisites_settled(run)) return false;
   std::string broken;

@@ -6,8 +6,10 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "judge/result.hpp"
@@ -34,16 +36,18 @@ class Blame {
   struct Run {
     const RunSpec* spec = nullptr;
     std::vector<std::size_t> before;      // its prerequisites
-    std::vector<std::size_t> explainers;  // the claims that are about a defect, of the same program
     bool begun = false, settled = false;
     bool wanted = false;  // its result may explain another's failure: it does not wait for its prerequisites
     std::optional<Result> result;
     std::string broken_by;  // the claim whose failure makes this one pointless; "" = none
   };
   bool prerequisites_settled(const Run& run) const;
+  // The claims that are about the defect of which it failed; none where it is one of them, or failed of none.
+  std::vector<std::size_t> told_better_by(const Run& run) const;
   bool settle(Run& run);
 
   std::vector<Run> runs_;
+  std::map<std::tuple<Role, std::string, std::string>, std::vector<std::size_t>> explainers_;  // role, command, defect
   std::size_t settled_ = 0;
 };
 

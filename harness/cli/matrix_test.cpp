@@ -10,6 +10,7 @@
 #include <functional>
 #include <set>
 
+#include "catalogue/select.hpp"
 #include "cli/planted.hpp"
 #include "cli/spawned.hpp"
 #include "reports/report.hpp"
@@ -20,18 +21,16 @@ namespace {
 using nlohmann::json;
 using Ids = std::set<std::string>;
 
-const json& catalogue() {
-  static const json all = [] {
-    const Finished listed = sockrig({"list", "--json"});
-    BOOST_REQUIRE_MESSAGE(listed.code == 0, listed.err);
-    return json::parse(listed.out);
-  }();
-  return all;
+std::vector<const Scenario*> catalogue() {
+  static const Catalogue all = load_catalogue(SOCKRIG_SOURCE_DIR "/scenarios");
+  std::vector<const Scenario*> out;
+  for (const Scenario& s : all.scenarios) out.push_back(&s);
+  return out;
 }
 
 Ids catalogue_ids() {
   Ids out;
-  for (const json& s : catalogue()) out.insert(s.at("id").get<std::string>());
+  for (const Scenario* s : catalogue()) out.insert(s->id);
   return out;
 }
 
@@ -41,15 +40,6 @@ bool private_networks() {
     return run.report.at("machine").at("sandbox") == "namespaces";
   }();
   return there;
-}
-
-// The claims, and all that must hold before them.
-void add_with_prerequisites(const std::string& id, Ids& to) {
-  if (!to.insert(id).second) return;
-  for (const json& s : catalogue()) {
-    if (s.at("id") != id) continue;
-    for (const json& before : s.at("after")) add_with_prerequisites(before.get<std::string>(), to);
-  }
 }
 
 // `matrix_test -- NAME…` tries only these, `-- shard=1/3` every third program; several can then run side by side.
@@ -80,8 +70,7 @@ Comparison tried(const Planted& p, const Ids& wanted) {
   // Where all runs share one network they take several times as long: there a mistake meets only the claims that must
   // notice it and what stands before them. `sockrig selftest` tries all of them anywhere.
   if (p.mistake && !private_networks()) {
-    Ids ids;
-    for (const std::string& id : wanted) add_with_prerequisites(id, ids);
+    const Ids ids = with_prerequisites(catalogue(), wanted);
     arguments.insert(arguments.end(), ids.begin(), ids.end());
     BOOST_TEST_MESSAGE("no private networks here: " << p.name << " meets " << ids.size() << " claims only");
   }

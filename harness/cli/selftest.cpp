@@ -13,6 +13,7 @@
 #include <ostream>
 #include <thread>
 
+#include "catalogue/select.hpp"
 #include "cli/campaign.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
@@ -62,18 +63,6 @@ std::string chapter_of(const std::string& id) {
   return id.substr(0, id.find('/'));
 }
 
-// These claims and all that must hold before them: a failure is blamed on the first of a chain.
-std::set<std::string> with_prerequisites(const std::vector<const Scenario*>& all, std::set<std::string> ids) {
-  for (bool more = true; more;) {
-    more = false;
-    for (const Scenario* s : all) {
-      if (!ids.contains(s->id)) continue;
-      for (const std::string& id : s->after) more = ids.insert(id).second || more;
-    }
-  }
-  return ids;
-}
-
 // One mistake for each chapter, tried with that chapter's claims and with those that should notice it; one correct
 // program for each role, tried with everything.
 std::vector<Trial> quick_trials(std::vector<Trial> all) {
@@ -96,7 +85,7 @@ std::vector<Trial> quick_trials(std::vector<Trial> all) {
     for (const Scenario* s : t.scenarios) {
       if (s->chapter == chapter) ids.insert(s->id);
     }
-    ids = with_prerequisites(t.scenarios, std::move(ids));
+    ids = with_prerequisites(t.scenarios, std::move(ids));  // a failure is blamed on the first of a chain
     std::erase_if(t.scenarios, [&](const Scenario* s) { return !ids.contains(s->id); });
     out.push_back(std::move(t));
   }

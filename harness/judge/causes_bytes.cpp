@@ -105,11 +105,16 @@ std::size_t agrees(const Channel& c, std::uint64_t offset, std::span<const unsig
   return agree_rotating_lines(offset, first, largest_ring - static_cast<int>(c.expected.key >> 8), got);
 }
 
+// What came from the divergence on.
+std::span<const unsigned char> window_of(const Channel& c) {
+  return {reinterpret_cast<const unsigned char*>(c.window.data()), c.window.size()};
+}
+
+// The next three ask this of what came right behind a short send, so the stream must go wrong there.
 // Each send after the short one brought the buffer's beginning again, until as many bytes as it holds had been sent:
 // what came proves it, call by call.
-bool always_from_start(const Record& record, const Sends& sends, const Channel& c, const Sent& s, const Divergence& d) {
-  if (!(sends.whole || counted(record, s)) || d.offset != s.after()) return false;
-  const std::span window(reinterpret_cast<const unsigned char*>(c.window.data()), c.window.size());
+bool always_from_start(const Sends& sends, const Channel& c, const Sent& s) {
+  const std::span<const unsigned char> window = window_of(c);
   std::uint64_t left = asked(s) - result(s);
   std::size_t at = 0;
   for (const Sent& next : sends.calls) {
@@ -126,9 +131,8 @@ bool always_from_start(const Record& record, const Sends& sends, const Channel& 
 
 // Each send with nothing received between it and the one before it, and of the same length, began at the start again:
 // what came proves it, call by call. A program that has received ahead and drops the rest makes the same calls.
-bool begins_again(const Record& record, const Sends& sends, const Channel& c, const Sent& s, const Divergence& d) {
-  if (!(sends.whole || counted(record, s)) || d.offset != s.after()) return false;
-  const std::span window(reinterpret_cast<const unsigned char*>(c.window.data()), c.window.size());
+bool begins_again(const Record& record, const Channel& c, const Sent& s) {
+  const std::span<const unsigned char> window = window_of(c);
   const CallEvent* before = nullptr;
   std::uint64_t received = 0, proved = 0;
   std::size_t at = 0;
@@ -153,9 +157,8 @@ bool begins_again(const Record& record, const Sends& sends, const Channel& c, co
 }
 
 // Each send began where the one before it would have ended, had that taken all: the rest of each was dropped.
-bool always_skips(const Record& record, const Sends& sends, const Channel& c, const Sent& s, const Divergence& d) {
-  if (!(sends.whole || counted(record, s)) || d.offset != s.after()) return false;
-  const std::span window(reinterpret_cast<const unsigned char*>(c.window.data()), c.window.size());
+bool always_skips(const Sends& sends, const Channel& c, const Sent& s) {
+  const std::span<const unsigned char> window = window_of(c);
   std::uint64_t begin = s.before + asked(s);
   std::size_t at = 0;
   for (const Sent& next : sends.calls) {
@@ -196,21 +199,19 @@ std::optional<Cause> short_send(const Record& record, const Sends& sends, const 
   const Sent* s = by_offset != nullptr ? by_offset : by_length;
   if (s == nullptr) return {};
   const std::uint64_t rest = asked(*s) - result(*s);
-  if (d.kind == DivergenceKind::lost && d.length == rest)
-    return Cause{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
-  if (d.kind == DivergenceKind::repeated && d.length == result(*s))
-    return Cause{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
+  const Cause ignored{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
+  const Cause from_start{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
+  if (d.kind == DivergenceKind::lost && d.length == rest) return ignored;
+  if (d.kind == DivergenceKind::repeated && d.length == result(*s)) return from_start;
+  const bool wrong_from_there = (sends.whole || counted(record, *s)) && d.offset == s->after();
   // Of what does not come from a connection, the calls that fetched it are not seen.
-  if (echoes && always_skips(record, sends, c, *s, d))
-    return Cause{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
-  if (echoes && begins_again(record, sends, c, *s, d))
-    return Cause{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
-  if (always_from_start(record, sends, c, *s, d))
+  if (wrong_from_there && echoes && always_skips(sends, c, *s)) return ignored;
+  if (wrong_from_there && echoes && begins_again(record, c, *s)) return from_start;
+  if (wrong_from_there && always_from_start(sends, c, *s))
     return Cause{"short-send-from-start", returned(record, *s) + ", and the next call was given the other " +
                                               bytes(rest) +
                                               " from the start again: the position in the buffer did not move"};
-  if (goes_on_with_new_bytes(record, sends, *s))
-    return Cause{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
+  if (goes_on_with_new_bytes(record, sends, *s)) return ignored;
   return Cause{"short-send-misplaced", returned(record, *s) + ", and what was sent next does not follow"};
 }
 

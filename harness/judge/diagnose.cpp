@@ -72,7 +72,7 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
 
 // One client, and then it may end: not the end is wrong, but what it owed by then.
 bool may_end_here(const RunSpec& spec, const std::optional<Cause>& cause) {
-  return is_server(spec.role) && spec.serves == Serves::one && cause && cause->code == "end-of-stream-ends-program";
+  return spec.serves == Serves::one && cause && cause->code == "end-of-stream-ends-program";
 }
 
 void diagnose_end(const RunSpec& spec, const Observation& o, Diagnosis& out) {
@@ -300,8 +300,7 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
   add_shortfall(o, out);
   for (const std::string& call : o.injected) out.details.push_back(call);
   const bool armed = !o.faults.empty();
-  const bool fired = std::ranges::any_of(o.faults, [](const FaultFacts& f) { return f.fired > 0; });
-  if (armed && !fired) out.details.push_back("no fault had fired: the program does this without faults too");
+  if (armed && !any_fired(o)) out.details.push_back("no fault had fired: the program does this without faults too");
   return out;
 }
 

@@ -198,8 +198,7 @@ Result unproved(Result r, const Observation& o, const StepRecord& step) {
 // What helps: of the mistake where it is known, else of the claim. A claim about faults says nothing of a program that
 // goes wrong before one has fired.
 std::string hint_for(const RunSpec& spec, const Observation& o, const std::string& code) {
-  const bool fired = std::ranges::any_of(o.faults, [](const FaultFacts& f) { return f.fired > 0; });
-  const bool is_about = o.faults.empty() || fired;
+  const bool is_about = o.faults.empty() || any_fired(o);
   const std::string_view of_mistake = hint_of(code);
   const std::string of_claim =
       is_about ? spec.scenario->hint

@@ -2,6 +2,7 @@
 // waits for what. Facts in the words of the script; no verdict yet.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -40,6 +41,10 @@ struct Observation {
 
 // Run-time systems have threads of their own, which wait for one another: only who waits for the network may serve it.
 bool waits_for_network(const Waiting& w);
+
+inline bool any_fired(const Observation& o) {
+  return std::ranges::any_of(o.faults, [](const FaultFacts& f) { return f.fired > 0; });
+}
 
 Observation observe(const RunSpec& spec, Record record);
 

@@ -43,12 +43,6 @@ Play up_to(const Dialogue& d, std::size_t line) {
   return play;
 }
 
-void add_first_part(const Dialogue& d, const Cut& cut, Play& play) {
-  add_line(d, cut.line, play);
-  play.back().end = cut.at;
-  play.push_back({MoveKind::pause, cut.line});
-}
-
 // The cut number `n` of all positions, in order.
 Cut cut_number(const Dialogue& d, std::size_t n) {
   for (std::size_t i = 0; i < d.lines.size(); ++i) {
@@ -96,9 +90,16 @@ Play glued_cut_play_of(const Dialogue& d, const Cut& cut) {
   return play;
 }
 
-Play cut_play_of(const Dialogue& d, const Cut& cut) {
+Play stopped_play_of(const Dialogue& d, const Cut& cut) {
   Play play = up_to(d, cut.line);
-  add_first_part(d, cut, play);
+  add_line(d, cut.line, play);
+  play.back().end = cut.at;
+  play.push_back({MoveKind::pause, cut.line});
+  return play;
+}
+
+Play cut_play_of(const Dialogue& d, const Cut& cut) {
+  Play play = stopped_play_of(d, cut);
   play.push_back({MoveKind::send, cut.line, cut.at, d.lines[cut.line].bytes.size()});
   for (std::size_t i = cut.line + 1; i < d.lines.size(); ++i) add_line(d, i, play);
   add_ending(d, play);
@@ -106,16 +107,9 @@ Play cut_play_of(const Dialogue& d, const Cut& cut) {
 }
 
 Play broken_off_play_of(const Dialogue& d, const Cut& cut) {
-  Play play = up_to(d, cut.line);
-  add_first_part(d, cut, play);
+  Play play = stopped_play_of(d, cut);
   play.push_back({MoveKind::end, cut.line});
   play.push_back({MoveKind::part, cut.line});
-  return play;
-}
-
-Play stopped_play_of(const Dialogue& d, const Cut& cut) {
-  Play play = up_to(d, cut.line);
-  add_first_part(d, cut, play);
   return play;
 }
 

@@ -266,12 +266,11 @@ bool Rig::advance_receive(Running& r) {
 }
 
 bool Rig::goes_on_sending(Endpoint& e) {
-  Channel& c = e.channel;
+  const Channel& c = e.channel;
   if (c.received > c.due + endless) return true;
   if (!e.told_of_end) {
-    const bool told = std::ranges::any_of(seen_sockets(), [&](const SocketRecord& s) {
-      return s.ends != 0 && s.remote_port == c.local_port;
-    });
+    const bool told = std::ranges::any_of(
+        region_.sockets(), [&](const wire::Socket& s) { return s.ends.load() != 0 && s.remote_port == c.local_port; });
     if (told) e.told_of_end = c.received;
   }
   return e.told_of_end && c.received > *e.told_of_end + endless_once_told;

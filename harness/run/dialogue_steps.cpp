@@ -13,6 +13,13 @@ namespace {
 constexpr std::size_t most_unread = 4 << 20;  // answers that nobody asked for are not taken without end
 constexpr std::size_t told_bytes = 48, told_before = 12;
 
+// "line 3 was cut after 2 bytes of 6"
+std::string told(const Dialogue& d, const Cut& at, const char* how) {
+  const DialogueLine& line = d.lines[at.line];
+  return "line " + std::to_string(line.number) + " was " + how + " after " + bytes(at.at) + " of " +
+         std::to_string(line.bytes.size());
+}
+
 // The moves of the connection numbered c.play.
 void make_moves(const RunSpec& spec, std::uint64_t seed, StepVerb verb, Conversation& c) {
   const Dialogue& d = *spec.dialogue;
@@ -24,8 +31,7 @@ void make_moves(const RunSpec& spec, std::uint64_t seed, StepVerb verb, Conversa
     case StepVerb::play_stopped: {
       const Cut at = breaks_of(d, seed).front();
       c.moves = stopped_play_of(d, at);
-      c.situation = "line " + std::to_string(d.lines[at.line].number) + " was cut after " + bytes(at.at) + " of " +
-                    std::to_string(d.lines[at.line].bytes.size());
+      c.situation = told(d, at, "cut");
       break;
     }
     case StepVerb::play_unheard:
@@ -41,10 +47,7 @@ void make_moves(const RunSpec& spec, std::uint64_t seed, StepVerb verb, Conversa
       if (c.cuts.empty()) c.cuts = cut ? cuts_of(d, seed) : breaks_of(d, seed);
       const Cut& at = c.cuts[c.play];
       c.moves = cut ? cut_play_of(d, at) : glued ? glued_cut_play_of(d, at) : broken_off_play_of(d, at);
-      c.situation = std::string(glued ? "all messages went out at once, but " : "") + "line " +
-                    std::to_string(d.lines[at.line].number) +
-                    (cut || glued ? " was cut after " : " was broken off after ") + bytes(at.at) + " of " +
-                    std::to_string(d.lines[at.line].bytes.size());
+      c.situation = (glued ? "all messages went out at once, but " : "") + told(d, at, cut || glued ? "cut" : "broken off");
       break;
     }
     default:

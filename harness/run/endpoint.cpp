@@ -152,6 +152,7 @@ void begin_connect(Endpoint& e, std::uint16_t port, std::uint64_t receive_buffer
   e.channel.shut = false;
   use_socket(e, std::move(s));
   e.connected = e.broken = e.was_reset = false;
+  e.told_of_end.reset();
   note_local_port(e);
 }
 

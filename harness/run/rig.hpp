@@ -79,6 +79,7 @@ class Rig {
   void note_progress();
   bool spins();
   bool over_limits();
+  bool is_ours(const KernelSocket& s) const;  // in a network that others use, too
   void collect();
   void fill_notes();
 
@@ -108,7 +109,6 @@ class Rig {
   // subject_steps.cpp
   bool advance_subject(const ScriptLine& line, Running& r);
   bool advance_kernel(Running& r);
-  bool is_ours(const KernelSocket& s) const;
   std::uint64_t held_by_subject();
   bool met_dead_connection();
   bool died_in_send();

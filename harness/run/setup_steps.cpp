@@ -81,7 +81,7 @@ bool Rig::advance_shortage(Running& r, Subject& s) {
       descriptor_limits_.restore(processes_.pids());
       return r.done = true;
     case StepVerb::rests:
-      return r.done = look().at_rest;
+      return r.done = StandstillDetector::at_rest([this] { return processes_.pids(); });
     default:
       break;
   }

@@ -176,23 +176,8 @@ std::vector<ProcessState> states_of(const std::vector<pid_t>& pids) {
   return out;
 }
 
-// All wait in both looks, and meanwhile hardly anything was switched: who sleeps again and again may have woken up between
-// them, but threads that hand work to each other without rest are switched thousands of times.
-bool rested(const std::vector<ProcessState>& before, const std::vector<ProcessState>& after) {
-  constexpr std::uint64_t few = 64;
-  std::map<pid_t, std::uint64_t> switches;
-  for (const ProcessState& p : before) {
-    for (const ThreadState& t : p.threads) switches[t.tid] = t.switches;
-  }
-  std::uint64_t woken = 0;
-  for (const ProcessState& p : after) {
-    for (const ThreadState& t : p.threads) {
-      if (!waits(t)) return false;
-      const auto known = switches.find(t.tid);
-      woken += known == switches.end() ? 1 : t.switches - known->second;
-    }
-  }
-  return woken <= few;
+bool all_wait(const std::vector<ProcessState>& processes) {
+  return std::ranges::all_of(processes, [](const ProcessState& p) { return std::ranges::all_of(p.threads, waits); });
 }
 
 constexpr std::uint32_t tries_in_vain = 2;
@@ -245,6 +230,27 @@ bool StandstillDetector::on_its_way(const std::vector<KernelSocket>& sockets) co
   });
 }
 
+bool StandstillDetector::at_rest(const std::function<std::vector<pid_t>()>& pids) {
+  // Who sleeps again and again may wake up between the two, but threads that hand work to each other without rest are
+  // switched thousands of times.
+  constexpr std::uint64_t few = 64;
+  const std::vector<ProcessState> before = states_of(pids());
+  if (before.empty() || !all_wait(before)) return false;
+  std::map<pid_t, std::uint64_t> switches;
+  for (const ProcessState& p : before) {
+    for (const ThreadState& t : p.threads) switches[t.tid] = t.switches;
+  }
+  const std::vector<ProcessState> after = states_of(pids());
+  std::uint64_t woken = 0;
+  for (const ProcessState& p : after) {
+    for (const ThreadState& t : p.threads) {
+      const auto known = switches.find(t.tid);
+      woken += known == switches.end() ? 1 : t.switches - known->second;
+    }
+  }
+  return all_wait(after) && woken <= few;
+}
+
 Look StandstillDetector::look(const std::function<std::vector<pid_t>()>& pids,
                               const std::function<bool()>& peer_is_quiet) {
   Look out;
@@ -254,10 +260,7 @@ Look StandstillDetector::look(const std::function<std::vector<pid_t>()>& pids,
     if (!on_its_way(out.sockets) && peer_is_quiet()) out.motion = Motion::gone;
     return out;
   }
-  for (const ProcessState& p : first) {
-    if (!std::ranges::all_of(p.threads, waits)) return out;
-  }
-  out.at_rest = rested(first, states_of(pids()));
+  if (!all_wait(first)) return out;
   out.sockets = sock_diag_.alive();
   if (on_its_way(out.sockets)) return out;
   bool timed = false, attentive = false;

@@ -45,7 +45,6 @@ inline bool is_send_call(std::string_view call) {
 
 struct Look {
   Motion motion = Motion::moving;
-  bool at_rest = false;    // every thread was found waiting, twice, though some may have woken up between: it does not spin
   bool attentive = false;  // dozing, but some thread waits for events: others may sleep for reasons of their own
   std::vector<Waiting> threads;
   std::vector<KernelSocket> sockets;
@@ -62,6 +61,8 @@ class StandstillDetector {
   // `pids`: lists every process of the subject; asked before each of the two looks. `peer_is_quiet`: asked between the
   // two looks; false = the peer has something to do (an event is ready), so nothing is proved.
   Look look(const std::function<std::vector<pid_t>()>& pids, const std::function<bool()>& peer_is_quiet);
+  // Less than that: every thread is found waiting, twice, though some may have woken up between: it does not spin.
+  static bool at_rest(const std::function<std::vector<pid_t>()>& pids);
 
  private:
   bool on_its_way(const std::vector<KernelSocket>& sockets) const;

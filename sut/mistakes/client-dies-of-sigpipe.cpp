@@ -9,17 +9,6 @@ using namespace sockrig;
 
 namespace {
 
-bool send_with_signal(int fd, const char* data, size_t size) {
-  while (size > 0) {
-    const ssize_t n = send(fd, data, size, 0);
-    if (n == -1 && errno == EINTR) continue;
-    if (n == -1) return false;
-    data += n;
-    size -= static_cast<size_t>(n);
-  }
-  return true;
-}
-
 // Leaves it to the next send to find out that the server is gone.
 int talk_until_sent(const Client& client, int fd) {
   signal(SIGPIPE, SIG_DFL);

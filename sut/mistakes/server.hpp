@@ -48,18 +48,6 @@ inline int accept_next(int listener) {
   }
 }
 
-// A mistake that several programs make: a connection that is gone raises SIGPIPE.
-inline bool send_with_signal(int fd, const char* data, size_t size) {
-  while (size > 0) {
-    const ssize_t n = send(fd, data, size, 0);
-    if (n == -1 && errno == EINTR) continue;
-    if (n == -1) return false;
-    data += n;
-    size -= static_cast<size_t>(n);
-  }
-  return true;
-}
-
 // For a dispatch that does something to the listener, too.
 inline int remembered_listener = -1;
 inline int accept_and_remember(int listener) {

@@ -27,15 +27,22 @@ inline ssize_t receive_some(int fd, char* buffer, size_t size) {
 }
 
 // False if the connection is broken.
-inline bool send_all(int fd, const char* data, size_t size) {
+inline bool send_all_with(int flags, int fd, const char* data, size_t size) {
   while (size > 0) {
-    const ssize_t n = send(fd, data, size, MSG_NOSIGNAL);
+    const ssize_t n = send(fd, data, size, flags);
     if (n == -1 && errno == EINTR) continue;
     if (n == -1) return false;
     data += n;
     size -= static_cast<size_t>(n);
   }
   return true;
+}
+inline bool send_all(int fd, const char* data, size_t size) {
+  return send_all_with(MSG_NOSIGNAL, fd, data, size);
+}
+// A mistake that several programs make: a connection that is gone raises SIGPIPE.
+inline bool send_with_signal(int fd, const char* data, size_t size) {
+  return send_all_with(0, fd, data, size);
 }
 
 inline void on_signal(int signal, void (*handler)(int)) {
