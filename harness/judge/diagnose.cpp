@@ -41,10 +41,13 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
   const std::string wanted = subject_name(spec) + " does not listen on port " + std::to_string(port);
   std::string ports;
   for (const std::uint16_t p : listening) ports += (ports.empty() ? "" : " and ") + std::to_string(p);
-  if (listens_on(swapped)) {
+  const bool asked_for_swapped = std::ranges::any_of(
+      o.record.events, [&](const CallEvent& e) { return e.call == wire::Call::bind && e.asked == swapped; });
+  if (listens_on(swapped) || asked_for_swapped) {
     out.code = "port-byte-swapped";
-    out.message = subject_name(spec) + " listens on port " + std::to_string(swapped) + " instead of " +
-                  std::to_string(port) + ": its two bytes are swapped, htons() is missing";
+    out.message = subject_name(spec) + (listens_on(swapped) ? " listens on port " : " asked bind() for port ") +
+                  std::to_string(swapped) + " instead of " + std::to_string(port) +
+                  ": its two bytes are swapped, htons() is missing";
   } else if (!listening.empty()) {
     out.code = "wrong-port";
     out.message = subject_name(spec) + " listens on port " + ports + " instead of " + std::to_string(port);

@@ -87,6 +87,18 @@ BOOST_AUTO_TEST_CASE(a_port_without_htons_is_recognised) {
   BOOST_TEST(of(m).code == "not-listening");
 }
 
+BOOST_AUTO_TEST_CASE(a_swapped_port_that_another_had_is_recognised_by_what_bind_was_asked) {
+  MadeUp m;
+  m.fail_at(1, Stop::gone, "gone");
+  m.record.subject_ending = Ending{false, 1};
+  m.record.port = 20000;
+  m.add_event(wire::Call::bind, 8270, -1, 0).error = EADDRINUSE;
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "port-byte-swapped");
+  BOOST_TEST(holds(d.message, "asked bind() for port 8270 instead of 20000"));
+  BOOST_TEST(tells(d, "bind(fd 4, port 8270) → EADDRINUSE"));
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_ends_before_listening_is_told_with_its_bind) {
   MadeUp m;
   m.fail_at(1, Stop::gone, "gone");

@@ -214,19 +214,6 @@ bool accept_into(const Listeners& listeners, Endpoint& e) {
   return false;
 }
 
-std::uint16_t choose_port(std::uint64_t seed, bool shared) {
-  for (std::uint64_t attempt = 0;; ++attempt) {
-    const auto port = static_cast<std::uint16_t>(15000 + wire::mix(seed + attempt) % 15000);
-    const std::uint16_t swapped = htons(port);
-    if (swapped == port || swapped < 1024 || swapped == 0) continue;
-    if (!shared) return port;
-    const Descriptor s(check("socket", ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
-    const sockaddr_in address = loopback_v4(port);
-    if (::bind(s.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return port;
-    if (attempt > 10000) check("bind to a free port", -1);
-  }
-}
-
 void acknowledge(const Endpoint& e) {
   const int now = 1;
   if (e.socket) ::setsockopt(e.socket.get(), IPPROTO_TCP, TCP_QUICKACK, &now, sizeof now);

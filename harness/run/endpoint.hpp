@@ -49,10 +49,6 @@ Listeners listen_on_loopback(const std::string& address, std::uint16_t port, std
 // Takes a waiting connection, if there is one.
 bool accept_into(const Listeners& listeners, Endpoint& endpoint);
 
-// A port whose byte-swapped value is another port that needs no privilege. `shared`: others use this network, so look
-// for one that nothing uses now; in a network of our own all are free.
-std::uint16_t choose_port(std::uint64_t seed, bool shared);
-
 void acknowledge(const Endpoint& endpoint);  // sends an acknowledgement that the kernel still delays (TCP_QUICKACK)
 void close_in_peace(
     Endpoint& endpoint);         // ends both directions; what is unread is drained first, so that it causes no reset

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "run/port.hpp"
 #include "run/rig.hpp"
 #include "run/sandbox.hpp"
 
@@ -29,9 +30,9 @@ Record run_scenario(const RunSpec& spec, const RunSettings& settings) {
   ::signal(SIGPIPE, SIG_IGN);
   pid_t world_init = 0;
   const std::uint64_t seed = run_seed(spec);
-  // Where the network is shared, runs of the same seed beside this one must not want the same port.
-  const std::uint64_t chance = settings.namespaces ? seed : seed ^ wire::mix(static_cast<std::uint64_t>(::getpid()));
-  const std::uint16_t port = scenario.port != 0 ? scenario.port : choose_port(chance, !settings.namespaces);
+  ChosenPort chosen{scenario.port, {}};
+  if (scenario.port == 0) chosen = settings.namespaces ? choose_port(seed) : choose_port_among_others(seed);
+  const std::uint16_t port = chosen.number;
   if (settings.namespaces)
     world_init = enter_world({scenario.sysctls, scenario.mtu, scenario.hosts, scenario.service, port});
   adopt_orphans();

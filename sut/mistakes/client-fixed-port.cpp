@@ -15,9 +15,10 @@ int connect_from_fixed_port(const addrinfo& address) {
   const int fd = socket(address.ai_family, address.ai_socktype, address.ai_protocol);
   sockaddr_in local{};
   local.sin_family = AF_INET;
-  // Beside the server's, so that runs that share a network do not take it from one another.
-  const auto server = reinterpret_cast<const sockaddr_in*>(address.ai_addr)->sin_port;
-  local.sin_port = htons(static_cast<uint16_t>(ntohs(server) + 1));
+  // Another for each server, below all servers' and clients' ports, so that runs that share a network do not take it
+  // from one another.
+  const auto server = ntohs(reinterpret_cast<const sockaddr_in*>(address.ai_addr)->sin_port);
+  local.sin_port = htons(static_cast<uint16_t>(1100 + server % 13800));
   if (address.ai_family == AF_INET && bind(fd, reinterpret_cast<const sockaddr*>(&local), sizeof local) == -1)
     _exit(failed("bind"));
   if (connect_socket(fd, address) == 0) return fd;
