@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "judge/causes.hpp"
 #include "judge/diagnose_dialogue.hpp"
@@ -32,6 +33,17 @@ void diagnose_bytes(const Observation& o, const Channel& c, Diagnosis& out) {
   add_cause(cause_of_divergence(o, c), out);
 }
 
+// The port that it asked bind() for, if it never asked for its own.
+std::optional<std::uint16_t> asked_elsewhere(const Record& r) {
+  std::optional<std::uint16_t> out;
+  for (const CallEvent& e : r.events) {
+    if (e.call != wire::Call::bind || e.asked == 0) continue;
+    if (e.asked == r.port) return {};
+    out = static_cast<std::uint16_t>(e.asked);
+  }
+  return out;
+}
+
 void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& out) {
   const std::uint16_t port = o.record.port;
   const auto swapped = static_cast<std::uint16_t>(port << 8 | port >> 8);
@@ -41,9 +53,8 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
   const std::string wanted = subject_name(spec) + " does not listen on port " + std::to_string(port);
   std::string ports;
   for (const std::uint16_t p : listening) ports += (ports.empty() ? "" : " and ") + std::to_string(p);
-  const bool asked_for_swapped = std::ranges::any_of(
-      o.record.events, [&](const CallEvent& e) { return e.call == wire::Call::bind && e.asked == swapped; });
-  if (listens_on(swapped) || asked_for_swapped) {
+  const std::optional<std::uint16_t> elsewhere = asked_elsewhere(o.record);
+  if (listens_on(swapped) || elsewhere == swapped) {
     out.code = "port-byte-swapped";
     out.message = subject_name(spec) + (listens_on(swapped) ? " listens on port " : " asked bind() for port ") +
                   std::to_string(swapped) + " instead of " + std::to_string(port) +
@@ -52,6 +63,11 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
     out.code = "wrong-port";
     out.message = subject_name(spec) + " listens on port " + ports + " instead of " + std::to_string(port);
     add_cause(cause_of_silence(o), out);
+  } else if (elsewhere) {
+    out.code = "wrong-port";
+    out.message = subject_name(spec) + " asked bind() for port " + std::to_string(*elsewhere) + " instead of " +
+                  std::to_string(port) + ", and listens on neither";
+    add_last_words(o, out);
   } else if (o.record.subject_ending) {
     out.code = "ended-before-listening";
     out.message = subject_name(spec) + " " + to_string(*o.record.subject_ending) + " and does not listen on port " +

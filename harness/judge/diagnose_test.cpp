@@ -99,6 +99,17 @@ BOOST_AUTO_TEST_CASE(a_swapped_port_that_another_had_is_recognised_by_what_bind_
   BOOST_TEST(tells(d, "bind(fd 4, port 8270) → EADDRINUSE"));
 }
 
+BOOST_AUTO_TEST_CASE(another_port_that_it_did_not_get_is_told_as_the_wrong_one) {
+  MadeUp m;
+  m.fail_at(1, Stop::standstill, "stuck");
+  m.record.port = 20000;
+  m.add_event(wire::Call::bind, 7, -1, 0).error = EACCES;
+  BOOST_TEST(of(m).code == "wrong-port");
+  BOOST_TEST(holds(of(m).message, "asked bind() for port 7 instead of 20000"));
+  m.add_event(wire::Call::bind, 20000, -1, 0).error = EACCES;
+  BOOST_TEST(of(m).code == "not-listening");
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_ends_before_listening_is_told_with_its_bind) {
   MadeUp m;
   m.fail_at(1, Stop::gone, "gone");
