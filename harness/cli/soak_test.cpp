@@ -53,7 +53,10 @@ class Busy {
 };
 
 struct Preloaded {
-  explicit Preloaded(const std::string& library) { ::setenv("LD_PRELOAD", library.c_str(), 1); }
+  explicit Preloaded(const std::string& library) {
+    ::setenv("LD_PRELOAD", library.c_str(), 1);
+    ::setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 0);  // sockrig itself may be built with the sanitizer
+  }
   ~Preloaded() { ::unsetenv("LD_PRELOAD"); }
 };
 
