@@ -195,6 +195,23 @@ void read_faults(TableReader& top, Scenario& s, const Source& source) {
   }
 }
 
+// splice(2) holds a pipe's lock while it waits for the connection: who reads the pipe meanwhile waits with it.
+void check_piped_output(const Scenario& s, const Source& source) {
+  const auto script = s.scripts.find(Role::client);
+  if (!s.output_is_pipe || script == s.scripts.end()) return;
+  bool ended = false;
+  for (const ScriptLine& line : script->second) {
+    for (const auto& together : line.steps) {
+      for (const Step& step : together) {
+        ended = ended || step.verb == StepVerb::exits_zero;
+        if (line.actor == ActorKind::standard_output && !ended)
+          return source.out.push_back({source.file, line.line, step.column,
+                                       "with stdout = \"pipe\" its output is read after 'subject: exits 0'"});
+      }
+    }
+  }
+}
+
 void read_scenario(const toml::table& table, ScenarioFile& f, const Source& source) {
   Scenario& s = f.scenario;
   TableReader top(table, "", source.file, source.out);
@@ -212,6 +229,7 @@ void read_scenario(const toml::table& table, ScenarioFile& f, const Source& sour
   read_subject(top, s, source);
   read_peer(top, s, source);
   read_scripts(top, s, source);
+  check_piped_output(s, source);
   top.refuse_the_rest();
 }
 

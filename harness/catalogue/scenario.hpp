@@ -65,6 +65,7 @@ struct Scenario {
   // [subject]
   bool input_closed = false;           // its standard input is closed when it starts
   bool input_is_pipe = false;          // … or a pipe, and not a socket: its end is told by POLLHUP alone
+  bool output_is_pipe = false;         // a client's standard output is a pipe, which is read when it has ended
   std::uint32_t open_descriptors = 0;  // every number below is taken when it starts
   // [peer]
   std::uint64_t receive_buffer = 0,

@@ -71,6 +71,10 @@ constexpr std::array keys = {
                 "closed (servers only): it starts with its standard input closed. pipe: the end of its standard input is "
                 "told by POLLHUP alone, without POLLIN; for small amounts, since splice(2) holds a pipe while it waits.",
                 R"(stdin = "closed")"},
+    ScenarioKey{"[subject]", "stdout", "pipe", "a socket pair",
+                "pipe (clients only): send() does not work on it. It holds 64 KiB and is read when the program has ended, "
+                "for the same reason.",
+                R"(stdout = "pipe")"},
     ScenarioKey{"[subject]", "open_descriptors", "4 to 3000", "0, 1 and 2",
                 "It starts with every number below this one taken, by descriptors that are never ready.",
                 "open_descriptors = 2000"},

@@ -165,6 +165,30 @@ client = "a: accept"
   BOOST_TEST(s.scripts.at(Role::client)[0].steps[0][0].column == 14);
 }
 
+BOOST_AUTO_TEST_CASE(output_in_a_pipe_is_read_when_the_program_has_ended) {
+  const std::string file = R"(claim = "c"
+clause = "s"
+role = "client"
+level = "must"
+hint = "h"
+[subject]
+stdout = "pipe"
+[script]
+client = """
+a: accept, send 1 KiB, shutdown write
+subject: exits 0
+stdout: receive a, receive end
+"""
+)";
+  BOOST_TEST(good(file).output_is_pipe);
+  Diagnostics problems;
+  const std::string early = changed(file, "subject: exits 0\nstdout: receive a, receive end", "stdout: receive a\nsubject: exits 0");
+  BOOST_TEST(!parse_scenario(early, "stream/x", "x.toml", problems));
+  BOOST_REQUIRE(problems.size() == 1u);
+  BOOST_TEST(problems[0].line == 11);
+  BOOST_TEST(problems[0].message == "with stdout = \"pipe\" its output is read after 'subject: exits 0'");
+}
+
 BOOST_AUTO_TEST_CASE(how_a_program_is_started) {
   const Scenario usual = good(server_file);
   BOOST_TEST(!usual.input_closed);

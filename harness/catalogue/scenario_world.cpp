@@ -148,6 +148,12 @@ void read_subject(TableReader& top, Scenario& s, const Source& source) {
       subject.problem("stdin", fmt::format("'stdin' cannot be '{}' (expected closed or pipe)", *word));
     if (s.input_closed && client) subject.problem("stdin", "a client's standard input is what it sends");
   }
+  if (const auto word = subject.line("stdout")) {
+    s.output_is_pipe = *word == "pipe";
+    const bool server = std::any_of(s.roles.begin(), s.roles.end(), is_server);
+    if (!s.output_is_pipe) subject.problem("stdout", fmt::format("'stdout' cannot be '{}' (expected pipe)", *word));
+    if (server) subject.problem("stdout", "what a server writes there is no part of what it promises");
+  }
   s.open_descriptors = static_cast<std::uint32_t>(subject.number("open_descriptors", 4, 3000).value_or(0));
   subject.refuse_the_rest();
 }

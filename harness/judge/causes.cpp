@@ -63,6 +63,13 @@ bool goes_on_after(const Record& record, const CallEvent& failed, const CallEven
   return earlier != nullptr;
 }
 
+// The process that made the call is not the one that was started, and made no other after it.
+bool ended_with(const Record& record, const CallEvent& last) {
+  if (last.pid == record.events.front().pid) return false;
+  return std::none_of(&last + 1, record.events.data() + record.events.size(),
+                      [&](const CallEvent& e) { return e.pid == last.pid && !ends_descriptor(e); });
+}
+
 }  // namespace
 
 std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channel& c) {
@@ -89,14 +96,20 @@ std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channe
     const bool nothing_yet = last != nullptr && last->result < 0 && (last->error == EINTR || last->error == EAGAIN);
     if (closed != nullptr && nothing_yet && !goes_on_after(r, *last, *closed))
       return failed_call(r, *last, "the connection was closed", "taken-for-end");
+    if (closed == nullptr && nothing_yet && ended_with(r, *last))
+      return failed_call(r, *last, "the process that served it ended", "taken-for-end");
   }
   constexpr std::uint32_t taken_and_closed = wire::socket_accepted | wire::socket_closed;
   if ((s.flags & taken_and_closed) == taken_and_closed && s.recv_calls == 0 && c.sent > 0)
     return Cause{"closed-unserved", "the server accepted " + c.name + " and closed it without receiving from it"};
-  if ((s.flags & wire::socket_closed) != 0 && s.received < c.sent && reset)
-    return Cause{"closed-unread", "it was closed after " + bytes(s.received) + " of the " + std::to_string(c.sent) +
-                                      " sent to it were received: closing with bytes unread resets the connection and "
-                                      "destroys what was still on its way back"};
+  if ((s.flags & wire::socket_closed) != 0 && s.received < c.sent && reset) {
+    const std::string closed =
+        "it was closed after " + bytes(s.received) + " of the " + std::to_string(c.sent) + " sent to it were received";
+    // Who echoes reads to the end of the stream: not how it closed is wrong, but that it did.
+    if (o.serves && c.source == c.name && !c.shut) return Cause{"ended-early", closed + ", and before " + c.name + " had ended its stream"};
+    return Cause{"closed-unread", closed + ": closing with bytes unread resets the connection" +
+                                      (s.sent > c.received ? " and destroys what was still on its way back" : "")};
+  }
   if ((s.flags & wire::socket_closed) != 0 && c.source == c.name && s.sent < s.received && c.received == s.sent &&
       s.received < c.sent)
     return Cause{"bytes-owed", "it was closed with " + bytes(s.received - s.sent) + " owed: of the " +

@@ -253,6 +253,7 @@ BOOST_AUTO_TEST_CASE(an_exception_that_ended_a_thread_is_why_its_connection_was_
   m.record.sockets[0].flags = wire::socket_closed;
   m.record.sockets[0].received = 488;
   m.record.sockets[0].recv_calls = 1;
+  m.a().shut = true;
   BOOST_TEST(of(m).code == "closed-unread");
   m.record.output = "\nthread '<unnamed>' (7942) panicked at src/main.rs:6:46:\ncalled x on Err(Utf8Error)\nstack:\n";
   Diagnosis d = of(m);

@@ -24,8 +24,12 @@ constexpr DiagnosisCode codes[] = {
      "it as a length."},
     {"minus-one-added", "the -1 of a failed call was added to a total"},
     {"interrupted-send-dropped", "what an interrupted send was given was never sent"},
-    {"interrupt-taken-for-end", "the connection was closed because a signal interrupted a call (EINTR)"},
-    {"would-block-taken-for-end", "the connection was closed because there was nothing to do yet (EAGAIN)"},
+    {"interrupt-taken-for-end", "the connection was closed because a signal interrupted a call (EINTR)",
+     "A signal that the program catches may interrupt any call that waits: it returns -1 with errno EINTR, and nothing "
+     "was lost. Make the same call again."},
+    {"would-block-taken-for-end", "the connection was closed because there was nothing to do yet (EAGAIN)",
+     "EAGAIN says that there is nothing to do yet, or that a timeout passed: wait and call again. The connection is as "
+     "good as before."},
     {"interrupt-ends-program", "the program ended, and its last call was interrupted by a signal (EINTR)"},
     {"would-block-ends-program", "the program ended, and its last call had nothing to do yet (EAGAIN)"},
     {"error-ends-program", "the program ended, and its last call had failed",

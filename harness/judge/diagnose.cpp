@@ -255,7 +255,8 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
   const bool killed = r.subject_ending && r.subject_ending->by_signal && !r.ended_by_script;
   const bool ended = r.subject_ending && !r.ended_by_script;
   const StepVerb verb = r.unmet ? r.steps[r.unmet->step].verb : StepVerb{};
-  const bool should_have_begun = verb == StepVerb::begins_or_complains && is_server(spec.role) && !r.subject_ending;
+  const bool should_have_begun = verb == StepVerb::begins_or_complains && is_server(spec.role) && !r.subject_ending &&
+                                 std::ranges::find(r.listening, r.port) == r.listening.end();
   const bool at_listens = r.stop != Stop::too_much && (verb == StepVerb::listens || should_have_begun);
 
   if (killed) {

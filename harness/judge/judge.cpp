@@ -19,6 +19,7 @@ bool concerns_program(Withheld w) {
     case Withheld::signal_blocked:
     case Withheld::wait_all:
     case Withheld::not_stream:
+    case Withheld::several_at_once:
     case Withheld::edge_triggered:
     case Withheld::blocking:
     case Withheld::numeric:

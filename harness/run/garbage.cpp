@@ -38,6 +38,7 @@ std::string garbage_collector(pid_t pid) {
   if (maps.find("libasan.so") != std::string::npos || maps.find("-10007fff8000 ") != std::string::npos)
     return "AddressSanitizer";
   if (maps.find("/node\n") != std::string::npos && holds(base + "/exe", "NODE_OPTIONS")) return "node";
+  if (holds(base + "/exe", "OCAMLRUNPARAM")) return "OCaml";
   return maps.find("libgo.so") != std::string::npos || holds(base + "/exe", "\xff Go buildinf:") ? "Go" : "";
 }
 

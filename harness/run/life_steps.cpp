@@ -96,10 +96,15 @@ bool Rig::find_zombies(Running& r) {
   // Some wait for their children now and then, by a timer.
   if (l.motion == Motion::dozing && !came_back(l, switches_at_zombies_).value_or(false)) return false;
   if (l.motion == Motion::moving) return false;
+  blame_for_zombies(r);
+  return true;
+}
+
+void Rig::blame_for_zombies(Running& r) {
+  const std::int64_t zombies = record_.kernel["zombies"];
   contradict(r, "zombies",
              std::to_string(zombies) + (zombies == 1 ? " child of it has" : " children of it have") +
                  " ended and not been waited for");
-  return true;
 }
 
 bool Rig::compare_memory(Running& r) {

@@ -94,6 +94,19 @@ BOOST_AUTO_TEST_CASE(what_is_asked_of_the_alarm_clock_is_written_down) {
   }
 }
 
+// /proc/PID/timers lists a POSIX timer whether it is armed or not, and run-times keep one that they disarm.
+BOOST_AUTO_TEST_CASE(timers_that_are_off_are_written_down) {
+  const std::map<std::string, std::uint64_t> ways{{"none", 0}, {"posix", 2}, {"posix-armed", 1}, {"posix-deleted", 1}};
+  for (const auto& [way, off] : ways) {
+    Region region({}, 1, true);
+    run_with(region, std::string(SHIM_PROGRAMS) + "/alarms " + way);
+    const std::size_t last = region.memory().process_count.load();
+    BOOST_REQUIRE(last > 0u);
+    BOOST_TEST(region.timers_off(region.memory().processes[last - 1].pid.load()) == off, way);
+    BOOST_TEST(region.timers_off(0x7fffffff) == 0u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(files_that_are_no_programs_tell_nothing) {
   const std::string folder = "/tmp/sockrig-places-test-" + std::to_string(::getpid());
   BOOST_REQUIRE(::mkdir(folder.c_str(), 0700) == 0);

@@ -53,8 +53,12 @@ bool ProcessTree::are_stopped() const {
   });
 }
 
-std::int64_t ProcessTree::descriptors() const {
-  return sum_over(pids(), [](pid_t pid) { return static_cast<std::int64_t>(open_descriptors(pid).size()); });
+ProcessTree::Descriptors ProcessTree::descriptors() const {
+  Descriptors out;
+  for (const pid_t pid : pids()) {
+    for (const OpenDescriptor& d : open_descriptors(pid)) ++(d.target.starts_with("socket:[") ? out.sockets : out.others);
+  }
+  return out;
 }
 
 std::uint64_t ProcessTree::memory() const {

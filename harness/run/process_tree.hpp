@@ -19,7 +19,11 @@ class ProcessTree {
   // Those that have not ended, as they number themselves (pid_namespaces(7)) and the shim writes them down.
   std::set<std::int32_t> alive_within() const;
   bool are_stopped() const;  // every thread, by a signal
-  std::int64_t descriptors() const;
+  struct Descriptors {
+    std::int64_t sockets = 0, others = 0;
+    std::int64_t all() const { return sockets + others; }
+  };
+  Descriptors descriptors() const;
   std::uint64_t memory() const;  // resident bytes; what processes share counts for each
   std::uint64_t peak_memory() const;
   std::uint64_t proportional_memory() const;  // what they share counts once; costs more to ask

@@ -213,18 +213,28 @@ bool Region::attached(std::int32_t pid) const {
   return std::any_of(std::begin(memory_->processes), std::end(memory_->processes), same);
 }
 
-bool Region::may_ring(std::int32_t pid, double seconds) const {
-  for (std::size_t i = std::size(memory_->processes); pid > 0 && i-- > 0;) {  // the newest: a pid may come again
+const wire::Process* Region::newest(std::int32_t pid) const {
+  for (std::size_t i = std::size(memory_->processes); pid > 0 && i-- > 0;) {
     const wire::Process& p = memory_->processes[i];
-    if (p.pid.load(std::memory_order_acquire) != pid) continue;
-    const std::uint64_t at = p.alarm_at.load(std::memory_order_relaxed);
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    const double from_now = static_cast<double>(at) / 1e9 - static_cast<double>(now.tv_sec);
-    // One that is over is still given a moment to arrive.
-    return at == ~std::uint64_t{0} || (at != 0 && from_now > -2 && from_now < seconds);
+    if (p.pid.load(std::memory_order_acquire) == pid) return &p;
   }
-  return true;  // the shim is not in it
+  return nullptr;
+}
+
+bool Region::may_ring(std::int32_t pid, double seconds) const {
+  const wire::Process* p = newest(pid);
+  if (p == nullptr) return true;  // the shim is not in it
+  const std::uint64_t at = p->alarm_at.load(std::memory_order_relaxed);
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  const double from_now = static_cast<double>(at) / 1e9 - static_cast<double>(now.tv_sec);
+  // One that is over is still given a moment to arrive.
+  return at == ~std::uint64_t{0} || (at != 0 && from_now > -2 && from_now < seconds);
+}
+
+std::uint64_t Region::timers_off(std::int32_t pid) const {
+  const wire::Process* p = newest(pid);
+  return p == nullptr ? 0 : p->timers_off.load(std::memory_order_relaxed);
 }
 
 std::string Region::image_path(std::uint8_t image) const {

@@ -53,6 +53,8 @@ class Region {
   bool attached(std::int32_t pid) const;
   // Whether SIGALRM may come to the process, numbered as it numbers itself, within so many seconds, as far as is known.
   bool may_ring(std::int32_t pid, double seconds) const;
+  // How many POSIX timers it has, as far as is known, that are not armed.
+  std::uint64_t timers_off(std::int32_t pid) const;
   // Whether a call is held (wire::Hold), and by which process, as it numbers itself; lets it go.
   bool is_held() const { return memory_->hold.state.load(std::memory_order_acquire) == wire::hold_held; }
   std::int32_t held_process() const { return memory_->hold.pid.load(std::memory_order_relaxed); }
@@ -61,6 +63,7 @@ class Region {
   std::string image_path(std::uint8_t image) const;
 
  private:
+  const wire::Process* newest(std::int32_t pid) const;  // a pid may come again; null = the shim is not in it
   std::string path_;
   wire::Region* memory_ = nullptr;
 };

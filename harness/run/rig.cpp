@@ -67,7 +67,10 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
       world_init_(world_init),
       processes_(world_init),
       detector_(sock_diag_, [this](const KernelSocket& s) { return is_ours(s); },
-                [this](pid_t pid) { return region_.may_ring(pid_within(pid), deadline_seconds); }),
+                [this](pid_t pid) {
+                  const pid_t own = pid_within(pid);
+                  return KnownTimers{region_.may_ring(own, deadline_seconds), region_.timers_off(own)};
+                }),
       script_(whole_script(spec.scenario->scripts.at(spec.role), spec.role)) {
   for (const ScriptLine& line : script_) {
     first_record_.push_back(record_.steps.size());
@@ -350,13 +353,17 @@ void Rig::mark_unmet(const Running& r, std::string code, std::string what) {
 void Rig::stop(Stop why, std::string code, std::string what) {
   over_ = true;
   record_.stop = why;
-  for (const Task& task : tasks_) {
-    for (const Running& r : task.running) {
+  for (Task& task : tasks_) {
+    for (Running& r : task.running) {
       if (r.done) continue;
       record_.steps[r.record].outcome = StepOutcome::unmet;
       const bool better = !record_.unmet || (record_.steps[record_.unmet->step].meaning != StepMeaning::claim &&
                                              record_.steps[r.record].meaning == StepMeaning::claim);
-      const bool leaks = r.step->verb == StepVerb::keeps_descriptors && code != "unfinished" && code != "held";
+      // At rest it has had every chance to do what is asked: the step knows what it did not do.
+      const bool at_rest = code != "unfinished" && code != "held";
+      if (at_rest && r.step->verb == StepVerb::has_no_zombies && record_.kernel["zombies"] > 0)
+        return blame_for_zombies(r);
+      const bool leaks = r.step->verb == StepVerb::keeps_descriptors && at_rest;
       if (better) mark_unmet(r, leaks ? "descriptors-leaked" : code, what);
     }
   }

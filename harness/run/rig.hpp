@@ -146,6 +146,7 @@ class Rig {
   bool release_port(Running& r);
   bool find_child(Running& r);
   bool find_zombies(Running& r);
+  void blame_for_zombies(Running& r);
   bool compare_memory(Running& r);
   bool count_closes(Running& r, const Subject& s);
   bool kernel_tries_again(const Look& l) const;
@@ -182,7 +183,7 @@ class Rig {
   bool hold_back_ = true;  // do not overflow the listener's queue: only a script that counts overflows wants that
 
   std::vector<pid_t> killed_;  // by "kill", since the last start
-  std::int64_t descriptors_before_ = -1;
+  ProcessTree::Descriptors descriptors_before_;
   DescriptorLimits descriptor_limits_;
   bool released_on_dead_ = false;  // the held call was let go on a connection whose other side was gone
   bool told_to_end_ = false;      // by "frees its results"

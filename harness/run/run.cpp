@@ -47,6 +47,7 @@ Record run_scenario(const RunSpec& spec, const RunSettings& settings) {
   subject.in_world = settings.namespaces;
   subject.standard_input_closed = scenario.input_closed;
   subject.standard_input_is_pipe = scenario.input_is_pipe;
+  subject.standard_output_is_pipe = scenario.output_is_pipe;
   subject.open_descriptors = scenario.open_descriptors;
   subject.standard_output_is_data = spec.role == Role::client;
   try {

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "run/check.hpp"
@@ -95,12 +97,15 @@ bool has_socket_timeout(pid_t pid, int fd, int option) {
          (time.tv_sec != 0 || time.tv_usec != 0);
 }
 
-// An armed timerfd, a POSIX timer, or a handler for SIGALRM (whose timer the kernel does not show: the shim does).
-bool has_timer(const ProcessState& process, const std::vector<OpenDescriptor>& descriptors,
-               const std::function<bool(pid_t)>& may_ring) {
-  if ((process.caught >> (SIGALRM - 1) & 1) != 0 && (!may_ring || may_ring(process.pid))) return true;
+// An armed timerfd, a POSIX timer, or a handler for SIGALRM. Whether those two are armed the kernel does not show: the
+// shim does.
+bool has_timer(const ProcessState& process, const std::vector<OpenDescriptor>& descriptors, const KnownTimers& known) {
+  if ((process.caught >> (SIGALRM - 1) & 1) != 0 && known.may_ring) return true;
   const std::string base = "/proc/" + std::to_string(process.pid);
-  if (!read_file(base + "/timers").empty()) return true;
+  std::istringstream timers(read_file(base + "/timers"));
+  std::uint64_t there = 0;
+  for (std::string line; std::getline(timers, line);) there += line.starts_with("ID:") ? 1 : 0;
+  if (there > known.off) return true;
   return std::ranges::any_of(descriptors, [&](const OpenDescriptor& d) {
     if (d.target != "anon_inode:[timerfd]") return false;
     const std::string info = read_file(base + "/fdinfo/" + std::to_string(d.fd));
@@ -266,7 +271,7 @@ Look StandstillDetector::look(const std::function<std::vector<pid_t>()>& pids,
   bool timed = false, attentive = false;
   for (const ProcessState& p : first) {
     const std::vector<OpenDescriptor> descriptors = open_descriptors(p.pid);
-    const bool timer = has_timer(p, descriptors, may_ring_);
+    const bool timer = has_timer(p, descriptors, timers_(p.pid));
     for (const ThreadState& t : p.threads) {
       Waiting w = describe(t, descriptors, out.sockets);
       if (timer && !w.call.empty()) w.timed = true;

@@ -50,13 +50,19 @@ struct Look {
   std::vector<KernelSocket> sockets;
 };
 
+// Of a process's timers what the kernel does not show.
+struct KnownTimers {
+  bool may_ring = true;   // an alarm may come, if it catches SIGALRM
+  std::uint64_t off = 0;  // POSIX timers that it has and that are not armed
+};
+
 class StandstillDetector {
  public:
   // `ours`: whether a socket concerns this run (all of them do in a private network).
-  // `may_ring`: whether an alarm may come to a process that catches SIGALRM; without it, always.
+  // `timers`: what is known of a process's timers; without it, nothing.
   StandstillDetector(SockDiag& sock_diag, std::function<bool(const KernelSocket&)> ours,
-                     std::function<bool(pid_t)> may_ring = {})
-      : sock_diag_(sock_diag), ours_(std::move(ours)), may_ring_(std::move(may_ring)) {}
+                     std::function<KnownTimers(pid_t)> timers = [](pid_t) { return KnownTimers{}; })
+      : sock_diag_(sock_diag), ours_(std::move(ours)), timers_(std::move(timers)) {}
 
   // `pids`: lists every process of the subject; asked before each of the two looks. `peer_is_quiet`: asked between the
   // two looks; false = the peer has something to do (an event is ready), so nothing is proved.
@@ -68,7 +74,7 @@ class StandstillDetector {
   bool on_its_way(const std::vector<KernelSocket>& sockets) const;
   SockDiag& sock_diag_;
   std::function<bool(const KernelSocket&)> ours_;
-  std::function<bool(pid_t)> may_ring_;
+  std::function<KnownTimers(pid_t)> timers_;
 };
 
 }  // namespace sockrig

@@ -28,13 +28,14 @@ constexpr std::uint64_t most_output = 4 << 20;  // held in memory
 // Standard input and output are socket pairs, and pipes only where a scenario asks for one: splice(2) holds a pipe's
 // lock while it waits for the other descriptor, and our non-blocking read or write of that pipe would wait with it (seen
 // with Rust's io::copy).
+enum class Way { both, to_them, to_us };
 struct Pair {
   Descriptor ours, theirs;
-  explicit Pair(bool is_pipe = false) {  // a pipe goes from us to them
-    if (is_pipe) {
+  explicit Pair(Way way) {
+    if (way != Way::both) {
       Pipe pipe;
-      ours = std::move(pipe.write_end);
-      theirs = std::move(pipe.read_end);
+      ours = std::move(way == Way::to_them ? pipe.write_end : pipe.read_end);
+      theirs = std::move(way == Way::to_them ? pipe.read_end : pipe.write_end);
     } else {
       int ends[2];
       check("socketpair", ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
@@ -119,7 +120,8 @@ void Subject::start(const SubjectOptions& options) {
   std::vector<std::string> variables = merged_environment(options.environment);
   std::vector<char*> arguments = pointers(words), environment = pointers(variables);
 
-  Pair input(options.standard_input_is_pipe), data;
+  Pair input(options.standard_input_is_pipe ? Way::to_them : Way::both);
+  Pair data(options.standard_output_is_pipe ? Way::to_us : Way::both);
   Descriptor text = text_file();
   Pipe report;
   // vfork(2): nothing of ours is copied only to be thrown away. Until exec the child shares our memory, but neither our

@@ -21,6 +21,7 @@ struct SubjectOptions {
   bool standard_output_is_data = false;  // client: stdout is handed to the script instead of being kept as text
   bool standard_input_closed = false;    // it has no descriptor 0
   bool standard_input_is_pipe = false;   // only where little is sent: splice(2) holds a pipe's lock while it waits
+  bool standard_output_is_pipe = false;  // … and, for the same reason, read only when it has ended
   std::uint32_t open_descriptors = 0;    // every number below is taken, by descriptors that are never ready
 };
 

@@ -1,5 +1,6 @@
 // The calls that make processes and resolve names. vfork is not wrapped: a wrapper would return twice through
 // one stack frame. What its child starts attaches itself through the environment.
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
 
@@ -195,4 +196,11 @@ SOCKRIG_EXPORT void freeaddrinfo(addrinfo* list) noexcept {
   // Written down first: once it is free, another thread may be given the same place for a list of its own.
   if (active()) record({.call = Call::freeaddrinfo, .asked = as_long(list)});
   real.freeaddrinfo(list);
+}
+
+// A library that is bound to its own dependencies first (PHP loads its extensions so) would make its calls past the shim.
+// A tail call: the caller's own search path (dlopen(3), RUNPATH) is found by the address that it returns to.
+SOCKRIG_EXPORT void* dlopen(const char* path, int flags) noexcept {
+  if (!started) start();
+  return real.dlopen(path, active() ? flags & ~RTLD_DEEPBIND : flags);
 }

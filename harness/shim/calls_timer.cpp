@@ -1,5 +1,6 @@
-// The calls that ask for SIGALRM. Nothing shows its timer from outside (/proc/PID/timers lists only POSIX timers), so
-// when it is due is written down here; the program gets what it asked for.
+// The calls that ask for a signal at a time. Nothing shows from outside when SIGALRM is due, and of POSIX timers
+// /proc/PID/timers tells only that they are there: run-times keep one and disarm it. So both are written down here; the
+// program gets what it asked for.
 #include <sys/time.h>
 #include <time.h>
 
@@ -24,6 +25,27 @@ void note_alarm(std::uint64_t first, bool repeats) {
   here.slot->alarm_at.store(at, std::memory_order_relaxed);
 }
 
+// The POSIX timers that are off, as numbers above 0. Those beyond the table count as armed.
+std::atomic<std::uintptr_t> off[32];
+std::atomic<int> owner;  // fork(2): a child has none of its parent's
+
+void note_timer(timer_t timer, bool is_off) {
+  if (!active() || here.slot == nullptr || memory_is_borrowed()) return;
+  if (owner.exchange(here.pid) != here.pid) {
+    for (std::atomic<std::uintptr_t>& slot : off) slot.store(0);
+  }
+  const std::uintptr_t number = reinterpret_cast<std::uintptr_t>(timer) + 1;
+  std::atomic<std::uintptr_t>* free = nullptr;
+  for (std::atomic<std::uintptr_t>& slot : off) {
+    std::uintptr_t held = number;
+    if (!is_off && slot.compare_exchange_strong(held, 0)) here.slot->timers_off.fetch_sub(1);
+    if (is_off && held == slot.load()) return;
+    if (free == nullptr && slot.load() == 0) free = &slot;
+  }
+  std::uintptr_t nobody = 0;
+  if (is_off && free != nullptr && free->compare_exchange_strong(nobody, number)) here.slot->timers_off.fetch_add(1);
+}
+
 }  // namespace
 
 SOCKRIG_EXPORT unsigned alarm(unsigned seconds) noexcept {
@@ -44,4 +66,26 @@ SOCKRIG_EXPORT int setitimer(__itimer_which_t which, const itimerval* value, iti
                    static_cast<std::uint64_t>(value->it_value.tv_usec),
                value->it_interval.tv_sec != 0 || value->it_interval.tv_usec != 0);
   return result;
+}
+
+SOCKRIG_EXPORT int timer_create(clockid_t clock, sigevent* event, timer_t* timer) noexcept {
+  if (!started) start();
+  const int result = real.timer_create(clock, event, timer);
+  if (result == 0) note_timer(*timer, true);
+  return result;
+}
+
+SOCKRIG_EXPORT int timer_settime(timer_t timer, int flags, const itimerspec* value, itimerspec* old) noexcept {
+  if (!started) start();
+  const bool is_off = value != nullptr && value->it_value.tv_sec == 0 && value->it_value.tv_nsec == 0;
+  if (!is_off) note_timer(timer, false);  // before it can ring
+  const int result = real.timer_settime(timer, flags, value, old);
+  if (result == 0 && is_off) note_timer(timer, true);
+  return result;
+}
+
+SOCKRIG_EXPORT int timer_delete(timer_t timer) noexcept {
+  if (!started) start();
+  note_timer(timer, false);
+  return real.timer_delete(timer);
 }

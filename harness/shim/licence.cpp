@@ -79,7 +79,7 @@ std::size_t clamped_length(const wire::Rule& rule, std::size_t asked, std::uint6
 }
 
 bool may_cut_receive(const Op& op, std::size_t length, Withheld& why) {
-  if (op.call == wire::Call::recvmmsg) return no(why, Withheld::not_stream);
+  if (op.call == wire::Call::recvmmsg) return no(why, Withheld::several_at_once);
   if (op.message_flags & MSG_WAITALL) return no(why, Withheld::wait_all);
   if (op.message_flags & MSG_PEEK) return no(why, Withheld::peek);
   if (op.message_flags & (MSG_OOB | MSG_ERRQUEUE)) return no(why, Withheld::not_stream);
@@ -100,7 +100,8 @@ bool kernel_may_cut_send(const Op& op) {
 }
 
 bool may_cut_send(const Op& op, const wire::Rule& rule, std::size_t length, Withheld& why) {
-  if (op.call == wire::Call::sendmmsg || (op.message_flags & MSG_OOB)) return no(why, Withheld::not_stream);
+  if (op.call == wire::Call::sendmmsg) return no(why, Withheld::several_at_once);
+  if (op.message_flags & MSG_OOB) return no(why, Withheld::not_stream);
   if (length >= static_cast<std::size_t>(op.asked)) return no(why, Withheld::too_small);
   if (!still_the_same(op.socket, op.fd)) return no(why, Withheld::not_stream);
   if (edge_of(op.socket) || has_foreign_edge(op.socket) || tells_by_signal(op.fd))
@@ -120,7 +121,8 @@ bool may_fail(const Op& op, int error, Withheld& why) {
   if (op.socket < 0 || !(moves || (op.family == wire::Family::accept && error == EAGAIN))) return true;
   const bool whole = op.call != wire::Call::recvmmsg && op.call != wire::Call::sendmmsg &&
                      op.call != wire::Call::splice && op.call != wire::Call::sendfile;
-  if (!whole || (op.message_flags & (MSG_OOB | MSG_ERRQUEUE)) != 0) return no(why, Withheld::not_stream);
+  if (!whole) return no(why, Withheld::several_at_once);
+  if ((op.message_flags & (MSG_OOB | MSG_ERRQUEUE)) != 0) return no(why, Withheld::not_stream);
   if (!still_the_same(op.socket, op.fd)) return no(why, Withheld::not_stream);
   if (error == EAGAIN && blocks(op)) return no(why, Withheld::blocking);
   if (op.message_flags & MSG_PEEK) return no(why, Withheld::peek);

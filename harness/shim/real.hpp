@@ -4,6 +4,7 @@
 // the program's main; every wrapper calls through this table and never through the PLT.
 #pragma once
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
@@ -16,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SOCKRIG_EXPORT extern "C" __attribute__((visibility("default")))
@@ -41,7 +43,7 @@ namespace sockrig::shim {
                   X(freeaddrinfo) X(fork) X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)   \
                        X(gethostbyname) X(gethostbyname2) X(getservbyname)                                              \
                        X(__read_chk) X(__recv_chk) X(__recvfrom_chk) X(__poll_chk) X(__ppoll_chk)                       \
-                       X(alarm) X(ualarm) X(setitimer)
+                       X(alarm) X(ualarm) X(setitimer) X(timer_create) X(timer_settime) X(timer_delete) X(dlopen)
 
 struct RealFunctions {
 #define X(name) decltype(&::name) name;

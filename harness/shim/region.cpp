@@ -48,6 +48,7 @@ wire::Process* claim_process(wire::Region& r, int pid, int parent, std::uint32_t
   slot.key = key;
   slot.children.store(0, std::memory_order_relaxed);
   slot.alarm_at.store(0, std::memory_order_relaxed);
+  slot.timers_off.store(0, std::memory_order_relaxed);
   slot.pid.store(pid, std::memory_order_release);
   return &slot;
 }

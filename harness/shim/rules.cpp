@@ -78,9 +78,9 @@ void plan_interrupt(Op& op, Rule& rule, std::uint64_t hash) {
       [[fallthrough]];
     case Family::recv:
     case Family::accept:
-      if (op.call == wire::Call::recvmmsg || op.call == wire::Call::sendmmsg ||
-          (op.message_flags & (MSG_OOB | MSG_ERRQUEUE)) != 0)
-        return withhold(rule, op, Withheld::not_stream);
+      if (op.call == wire::Call::recvmmsg || op.call == wire::Call::sendmmsg)
+        return withhold(rule, op, Withheld::several_at_once);
+      if ((op.message_flags & (MSG_OOB | MSG_ERRQUEUE)) != 0) return withhold(rule, op, Withheld::not_stream);
       interrupt_transfer(op, rule);
       return;
     case Family::connect:

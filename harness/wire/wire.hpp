@@ -111,6 +111,7 @@ enum class Withheld : std::uint32_t {
   low_water,       // SO_RCVLOWAT asks for more
   peek,            // MSG_PEEK: nothing is consumed, asking again must show no less
   not_stream,      // not a TCP socket
+  several_at_once, // a call for several messages, or from one descriptor to another: no one count could be told
   end_queued,      // the other side's end of stream is queued: all data is there
   edge_triggered,  // a short count would promise an edge that never comes
   blocking,        // the descriptor blocks: the kernel would wait instead
@@ -155,6 +156,7 @@ struct Process {
   std::uint32_t key;                    // the path of births, hashed: same seed, same run, whatever the pid
   std::atomic<std::uint32_t> children;  // born so far; the next child's ordinal
   std::atomic<std::uint64_t> alarm_at;  // CLOCK_MONOTONIC ns at which SIGALRM was asked for; 0 = not asked for
+  std::atomic<std::uint64_t> timers_off;  // POSIX timers that it has and that are not armed (timer_settime(2))
 };
 
 enum SocketFlag : std::uint32_t {
@@ -262,7 +264,7 @@ struct Region {
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
-static_assert(sizeof(Hold) == 8 && sizeof(Rule) == 144 && sizeof(Process) == 24 && sizeof(Image) == 512);
+static_assert(sizeof(Hold) == 8 && sizeof(Rule) == 152 && sizeof(Process) == 32 && sizeof(Image) == 512);
 static_assert(sizeof(Socket) == 136 && sizeof(Event) == 64);
 
 // The one source of chance: no state, no clock, no pid (architecture.md, law 6).

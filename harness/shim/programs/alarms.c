@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 int main(int count, char** arguments) {
@@ -13,6 +14,16 @@ int main(int count, char** arguments) {
   if (strcmp(way, "timer") == 0) setitimer(ITIMER_REAL, &once, NULL);
   if (strcmp(way, "interval") == 0) setitimer(ITIMER_REAL, &again, NULL);
   if (strcmp(way, "disarmed") == 0) setitimer(ITIMER_REAL, &again, NULL), setitimer(ITIMER_REAL, &none, NULL);
+  struct itimerspec armed = {.it_value.tv_sec = 60}, off = {{0, 0}, {0, 0}};
+  timer_t posix[2];
+  if (strncmp(way, "posix", 5) == 0) {
+    timer_create(CLOCK_MONOTONIC, NULL, &posix[0]);
+    timer_create(CLOCK_MONOTONIC, NULL, &posix[1]);
+    timer_settime(posix[0], 0, &armed, NULL);
+    timer_settime(posix[0], 0, &off, NULL);
+  }
+  if (strcmp(way, "posix-armed") == 0) timer_settime(posix[0], 0, &armed, NULL);
+  if (strcmp(way, "posix-deleted") == 0) timer_delete(posix[1]);
   if (strcmp(way, "processor") == 0) setitimer(ITIMER_PROF, &again, NULL);
   if (strcmp(way, "exec") == 0) {
     alarm(60);
