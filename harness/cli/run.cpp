@@ -216,8 +216,10 @@ RunResult empty_result(const PlanRequest& request, const Machine& machine) {
 
 int run_with(const RunOptions& options, const Paths& paths, std::ostream& out, std::ostream& err) {
   const Catalogue catalogue = catalogue_of(paths, err);
+  std::vector<std::string> none;
   const std::optional<Dialogue> dialogue = dialogue_for(options, paths, err);
   const PlanRequest request{.scenarios = selected(catalogue, options),
+                            .known = select(catalogue, {}, none),
                             .commands = commands_for(options, paths),
                             .dialogue = dialogue ? &*dialogue : nullptr,
                             .serves = options.serves,

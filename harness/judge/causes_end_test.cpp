@@ -99,6 +99,10 @@ BOOST_AUTO_TEST_CASE(what_node_writes_when_nobody_listens_for_an_error_is_an_unc
   BOOST_TEST(tells(d, "the last that it wrote: last"));
   BOOST_TEST(last_words("x\nTypeError [ERR_X]: y\n\nNode.js v20\n") == "TypeError [ERR_X]: y");
   BOOST_TEST(last_words("\nNode.js v") == "Node.js v");
+  BOOST_TEST(last_words("lua5.4: x.lua:3: no\nstack traceback:\n\t[C]: in ?\n") == "lua5.4: x.lua:3: no");
+  BOOST_TEST(last_words("Fatal error: y\nStack trace:\n#0 {main}\n  thrown in x.php on line 7\n") == "Fatal error: y");
+  BOOST_TEST(last_words("Exception in thread \"main\" z\n\tat A.main(A.java:5)\n") == "Exception in thread \"main\" z");
+  BOOST_TEST(last_words("\tfrom nowhere\n") == "from nowhere");
 }
 
 BOOST_AUTO_TEST_CASE(one_that_tells_of_its_failure_and_lives_on_is_quoted) {
@@ -245,6 +249,14 @@ BOOST_AUTO_TEST_CASE(a_server_that_serves_one_may_end_and_is_told_what_it_owed) 
   BOOST_TEST(of(m).code == "ended-early");
   m.a().ended = Ended::end;
   BOOST_TEST(holds(of(m).message, "sent 400 of them: it owes 600 bytes"));
+}
+
+BOOST_AUTO_TEST_CASE(exceptions_in_threads_are_told_as_the_run_times_write_them) {
+  BOOST_TEST(thread_exception_in("#<Thread:0x7f x.rb:7 run> terminated with exception (report_on_exception is true):\n"
+                                 "x.rb:8:in `serve': cannot (RuntimeError)\n") == "cannot (RuntimeError)");
+  BOOST_TEST(thread_exception_in("Thread 1 killed on uncaught exception Failure(\"x\")\nRaised at Stdlib\n") ==
+             "Failure(\"x\")");
+  BOOST_TEST(thread_exception_in("#<Thread:0x7f x.rb:7 run> terminated with exception") == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_that_ended_a_thread_is_why_its_connection_was_lost) {

@@ -89,6 +89,15 @@ std::string panic_at(std::string_view output, std::size_t begin) {
   return std::string(words) + " (" + std::string(place) + ")";
 }
 
+// "cannot accept (RuntimeError)", which Ruby writes after its place, on the line that follows the thread's.
+std::string ruby_error_after(std::string_view output, std::size_t begin) {
+  const std::size_t end = output.find('\n', begin);
+  if (end == output.npos) return {};
+  const std::string_view line = output.substr(end + 1, output.find('\n', end + 1) - end - 1);
+  const std::size_t words = line.find("': ");
+  return std::string(trimmed(words == line.npos ? line : line.substr(words + 3)));
+}
+
 // What the run-time writes of an exception that ended a thread at `begin`, or a task; "" = it is none.
 std::string thrown_at(std::string_view output, std::size_t begin) {
   const std::string_view line = output.substr(begin, output.find('\n', begin) - begin);
@@ -98,11 +107,24 @@ std::string thrown_at(std::string_view output, std::size_t begin) {
     return name_ends == line.npos ? std::string() : std::string(trimmed(line.substr(name_ends + 1)));
   }
   if (line.starts_with("thread '")) return panic_at(output, begin);
+  if (line.starts_with("#<Thread:") && line.find(" terminated with exception") != line.npos)
+    return ruby_error_after(output, begin);
+  constexpr std::string_view ocaml = " killed on uncaught exception ";
+  if (const std::size_t at = line.find(ocaml); line.starts_with("Thread ") && at != line.npos)
+    return std::string(trimmed(line.substr(at + ocaml.size())));
   constexpr std::string_view python[] = {"Exception in thread ", "Exception occurred during processing of request",
                                          "Task exception was never retrieved",
                                          "Unhandled exception in client_connected_cb"};
   const bool head = std::ranges::any_of(python, [&](std::string_view words) { return line.starts_with(words); });
   return head ? std::string(end_of_traceback(output, begin)) : std::string();
+}
+
+// Where it happened, below what happened: of Java, Lua and Ruby (with a tab), PHP ("#0 …") and Rust.
+bool is_of_a_trace(std::string_view line) {
+  constexpr std::string_view heads[] = {"stack traceback:", "Stack trace:", "  thrown in ", "note: run with `RUST_BACKTRACE"};
+  if (line.starts_with('\t') || (line.size() > 1 && line[0] == '#' && std::isdigit(static_cast<unsigned char>(line[1])) != 0))
+    return true;
+  return std::ranges::any_of(heads, [&](std::string_view head) { return line.starts_with(head); });
 }
 
 // What strerror() and the run-times say of ECONNRESET and EPIPE.
@@ -114,15 +136,17 @@ bool tells_of_dead_connection(std::string_view words) {
 }  // namespace
 
 std::string last_words(const std::string& output) {
-  std::string out = exception_in(output);
+  std::string out = exception_in(output), last;
   if (out.empty()) out = node_error_in(output);
   for (std::size_t end = output.size(); out.empty() && end > 0;) {
     const std::size_t newline = output.rfind('\n', end - 1);
     const std::size_t begin = newline == output.npos ? 0 : newline + 1;
-    out = trimmed(std::string_view(output).substr(begin, end - begin));
+    const std::string_view line = std::string_view(output).substr(begin, end - begin);
+    if (last.empty()) last = trimmed(line);
+    if (!is_of_a_trace(line)) out = trimmed(line);
     end = newline == output.npos ? 0 : newline;
   }
-  return cut(std::move(out));
+  return cut(out.empty() ? std::move(last) : std::move(out));
 }
 
 std::string thread_exception_in(const std::string& output) {

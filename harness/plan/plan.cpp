@@ -95,16 +95,24 @@ std::string repeat_command(const PlanRequest& request, const RunSpec& spec) {
   return out + fmt::format(" {} --seed {}", quoted(spec.scenario->id), spec.seed);
 }
 
-// A claim that is not made of this role stands for the claims before it.
-void add_prerequisites(const std::vector<const Scenario*>& all, const Scenario& scenario, Role role,
-                       std::vector<std::string>& to) {
+bool too_weak(const PlanRequest& request, const Scenario& s) {
+  return request.level == Level::must && s.level == Level::should;
+}
+
+// A claim that is not run, since it is not made of this role or was not asked for, stands for the claims before it.
+void add_prerequisites(const PlanRequest& request, const Scenario& scenario, Role role, std::vector<std::string>& to) {
   for (const std::string& id : scenario.after) {
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Scenario* s) { return s->id == id; });
-    if (found == all.end()) continue;
-    const auto& roles = (*found)->roles;
-    if (std::find(roles.begin(), roles.end(), role) == roles.end())
-      add_prerequisites(all, **found, role, to);
-    else if (std::find(to.begin(), to.end(), id) == to.end())
+    const auto named = [&](const Scenario* s) { return s->id == id; };
+    const auto asked = std::ranges::find_if(request.scenarios, named);
+    const bool is_asked = asked != request.scenarios.end();
+    const auto known = is_asked ? asked : std::ranges::find_if(request.known, named);
+    if (!is_asked && known == request.known.end()) continue;
+    const Scenario& before = **known;
+    const bool runs = is_asked && std::ranges::find(before.roles, role) != before.roles.end() &&
+                      (!too_weak(request, before) || before.must_with_handler);
+    if (!runs)
+      add_prerequisites(request, before, role, to);
+    else if (std::ranges::find(to, id) == to.end())
       to.push_back(id);
   }
 }
@@ -114,8 +122,8 @@ void add_prerequisites(const std::vector<const Scenario*>& all, const Scenario& 
 std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machine) {
   std::vector<RunSpec> plan;
   for (const Scenario* scenario : request.scenarios) {
-    const bool too_weak = request.level == Level::must && scenario->level == Level::should;
-    if (too_weak && !scenario->must_with_handler) continue;
+    const bool is_weak = too_weak(request, *scenario);
+    if (is_weak && !scenario->must_with_handler) continue;
     for (const Role role : scenario->roles) {
       const auto command = request.commands.find(role);
       if (command == request.commands.end()) continue;
@@ -126,8 +134,8 @@ std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machin
       spec.serves = request.serves;
       spec.stop = request.stop;
       spec.seed = request.seed;
-      add_prerequisites(request.scenarios, *scenario, role, spec.after);
-      spec.own_handlers_only = too_weak;
+      add_prerequisites(request, *scenario, role, spec.after);
+      spec.own_handlers_only = is_weak;
       if (role == Role::custom) spec.dialogue = request.dialogue;
       spec.skip = why_skipped(*scenario, role, spec.command, request, machine);
       if (spec.skip.empty()) spec.skip = why_no_dialogue(*scenario, role, spec.dialogue);

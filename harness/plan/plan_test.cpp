@@ -54,6 +54,24 @@ BOOST_AUTO_TEST_CASE(one_run_for_each_scenario_and_role_with_a_command) {
   BOOST_TEST(make_plan(request, full).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_claim_that_is_not_run_stands_for_those_before_it) {
+  const Scenario first = scenario("stream/a", {Role::echo_server});
+  Scenario between = scenario("stream/b", {Role::echo_server}, Level::should);
+  between.after = {"stream/a"};
+  Scenario last = scenario("stream/c", {Role::echo_server});
+  last.after = {"stream/b"};
+  using Ids = std::vector<std::string>;
+  const auto before_last = [](const PlanRequest& request) { return make_plan(request, full).back().after; };
+  PlanRequest all = request_for({&first, &between, &last});
+  BOOST_TEST(before_last(all) == Ids{"stream/b"}, boost::test_tools::per_element());
+  all.level = Level::must;  // b is not run
+  BOOST_TEST(before_last(all) == Ids{"stream/a"}, boost::test_tools::per_element());
+  PlanRequest some = request_for({&first, &last});
+  BOOST_TEST(before_last(some).empty());
+  some.known = {&first, &between, &last};
+  BOOST_TEST(before_last(some) == Ids{"stream/a"}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_serves_less_is_skipped) {
   Scenario at_once = scenario("accept/x", {Role::echo_server, Role::client});
   at_once.serves = Serves::at_once;

@@ -24,7 +24,8 @@ struct Machine {
 };
 
 struct PlanRequest {
-  std::vector<const Scenario*> scenarios;
+  std::vector<const Scenario*> scenarios;  // those asked for
+  std::vector<const Scenario*> known;      // all that an `after` of theirs may name; those asked for are known anyway
   std::map<Role, std::string> commands;  // templates with {host} and {port}
   const Dialogue* dialogue = nullptr;    // of the role custom; null = none was given
   Serves serves = Serves::at_once;
