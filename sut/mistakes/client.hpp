@@ -15,6 +15,7 @@ inline int connect_to_any(const Client& client, const char* host, const char* po
 inline int connect_to_one(const addrinfo& address);
 inline int talk(const Client& client, int fd);
 inline ssize_t read_input(char* buffer, size_t size);
+inline bool write_output(const char* data, size_t size);
 inline void half_close(int fd) {
   shutdown(fd, SHUT_WR);
 }
@@ -24,6 +25,7 @@ struct Client {
   int (*connect_to_one)(const addrinfo& address) = sockrig::connect_to_one;
   int (*talk)(const Client& client, int fd) = sockrig::talk;
   ssize_t (*read)(char* buffer, size_t size) = read_input;
+  bool (*write)(const char* data, size_t size) = write_output;
   bool (*send)(int fd, const char* data, size_t size) = send_all;
   void (*at_end_of_input)(int fd) = half_close;
 };
@@ -93,11 +95,11 @@ inline void send_input(const Client& client, int fd, std::atomic<Sending>& state
 }
 
 // False after an error.
-inline bool print_answers(int fd) {
+inline bool print_answers(int fd, bool (*print)(const char* data, size_t size) = write_output) {
   char buffer[buffer_size];
   ssize_t n;
   while ((n = receive_some(fd, buffer, sizeof buffer)) > 0)
-    if (!write_output(buffer, static_cast<size_t>(n))) return false;
+    if (!print(buffer, static_cast<size_t>(n))) return false;
   return n == 0;
 }
 
@@ -105,7 +107,7 @@ inline bool print_answers(int fd) {
 inline int talk(const Client& client, int fd) {
   static std::atomic<Sending> state = sending;  // The thread may outlive this function.
   std::thread([client, fd] { send_input(client, fd, state); }).detach();
-  if (!print_answers(fd)) return failed("receive");
+  if (!print_answers(fd, client.write)) return failed("receive");
   // The server has ended its direction; ours goes on until we have ended it too, or the server is gone.
   pollfd over{.fd = fd, .events = 0, .revents = 0};
   while (poll(&over, 1, -1) == -1 && errno == EINTR) continue;
