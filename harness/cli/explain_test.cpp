@@ -49,7 +49,8 @@ std::string problems_of(const std::string& text) {
 // The least file that is right with this line in it, or without the key.
 std::string file_with(const ScenarioKey& row, bool given) {
   const std::string example(given ? row.example : "");
-  const bool client = row.key == "client" || row.key == "listens" || row.key == "rounds" || row.key == "address";
+  const bool client = row.key == "client" || row.key == "listens" || row.key == "rounds" || row.key == "address" ||
+                      row.key == "stdout";
   const std::string role = client                                         ? "client"
                            : row.table == "[script]" && row.key != "peer" ? std::string(row.key)
                                                                           : "echo-server";

@@ -184,13 +184,23 @@ bool goes_on_with_new_bytes(const Record& record, const Sends& sends, const Sent
          &record.events.front() <= s.call;
 }
 
+Cause ignored_rest(const Record& record, const Sent& s) {
+  return {"short-send-ignored",
+          returned(record, s) + " and the other " + bytes(asked(s) - result(s)) + " were never sent"};
+}
+
 std::optional<Cause> short_send(const Record& record, const Sends& sends, const Channel& c, const Divergence& d) {
   const bool echoes = c.source == c.name && !c.lines;
   const Sent* by_offset = nullptr;
   const Sent* by_length = nullptr;
   for (const Sent& s : sends.calls) {
-    if (!is_short(s) || (s.call->flags & wire::event_injected) == 0) continue;
+    if (!is_short(s)) continue;
     const std::uint64_t rest = asked(s) - result(s);
+    if ((s.call->flags & wire::event_injected) == 0) {  // the kernel's own: there are many, so it must be this very one
+      if (d.kind == DivergenceKind::lost && d.length == rest && counted(record, s) && s.after() == d.offset)
+        return ignored_rest(record, s);
+      continue;
+    }
     const bool fits = (d.kind == DivergenceKind::lost && d.length == rest) ||
                       (d.kind == DivergenceKind::repeated && d.length == result(s));
     if (by_length == nullptr && fits) by_length = &s;
@@ -199,7 +209,7 @@ std::optional<Cause> short_send(const Record& record, const Sends& sends, const 
   const Sent* s = by_offset != nullptr ? by_offset : by_length;
   if (s == nullptr) return {};
   const std::uint64_t rest = asked(*s) - result(*s);
-  const Cause ignored{"short-send-ignored", returned(record, *s) + " and the other " + bytes(rest) + " were never sent"};
+  const Cause ignored = ignored_rest(record, *s);
   const Cause from_start{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
   if (d.kind == DivergenceKind::lost && d.length == rest) return ignored;
   if (d.kind == DivergenceKind::repeated && d.length == result(*s)) return from_start;
@@ -216,6 +226,10 @@ std::optional<Cause> short_send(const Record& record, const Sends& sends, const 
 }
 
 Cause dropped_after(const Record& record, const CallEvent& first, const Divergence& d, std::uint64_t times) {
+  if (first.error == EAGAIN)
+    return {"would-block-dropped", named(record, first) + " had no room (EAGAIN), and " +
+                                       (times == 1 ? "its " : "of " + std::to_string(times) + " such calls in a row the ") +
+                                       bytes(d.length) + " were never sent: wait until there is room, and make the call again"};
   if (times == 1)
     return {"interrupted-send-dropped", named(record, first) +
                                             " was interrupted by a signal before it took a byte (EINTR), and its " +
@@ -226,14 +240,14 @@ Cause dropped_after(const Record& record, const CallEvent& first, const Divergen
                                           " of these calls were never sent: each is to be made again"};
 }
 
-// An interrupted send took nothing; what it was given never came, nor what the ones after it were given, if a signal
-// came again.
-std::optional<Cause> interrupted_send(const Record& record, const Sends& sends, const Divergence& d) {
+// A send that failed took nothing, because of a signal or for want of room; what it was given never came, nor what the
+// ones after it were given, if they failed in the same way.
+std::optional<Cause> dropped_send(const Record& record, const Sends& sends, const Divergence& d, std::int32_t error) {
   if (d.kind != DivergenceKind::lost || !sends.whole) return {};
   const CallEvent* first = nullptr;
   std::uint64_t given = 0, times = 0;
   for (const Sent& s : sends.calls) {
-    if (s.before != d.offset || s.call->result >= 0 || s.call->error != EINTR) continue;
+    if (s.before != d.offset || s.call->result >= 0 || s.call->error != error) continue;
     first = first == nullptr ? s.call : first;
     // One of them that was made again, as it should be, is not lost.
     if (asked(s) == d.length) return dropped_after(record, *s.call, d, 1);
@@ -313,7 +327,8 @@ std::optional<Cause> cause_of_divergence(const Observation& o, const Channel& c)
   if (auto cause = minus_one(r, sends, c, d)) return cause;
   if (auto cause = minus_one_added(r, c)) return cause;
   if (auto cause = last_part(r, sends, d)) return cause;
-  if (auto cause = interrupted_send(r, sends, d)) return cause;
+  if (auto cause = dropped_send(r, sends, d, EINTR)) return cause;
+  if (auto cause = dropped_send(r, sends, d, EAGAIN)) return cause;
   if (sends.whole) {
     if (auto cause = overrun(r, sends, d)) return cause;
   }

@@ -24,6 +24,8 @@ constexpr DiagnosisCode codes[] = {
      "it as a length."},
     {"minus-one-added", "the -1 of a failed call was added to a total"},
     {"interrupted-send-dropped", "what an interrupted send was given was never sent"},
+    {"would-block-dropped", "what a send without room (EAGAIN) was given was never sent",
+     "EAGAIN of send() says that nothing was taken. Keep the bytes, ask poll() for POLLOUT, and send them then."},
     {"interrupt-taken-for-end", "the connection was closed because a signal interrupted a call (EINTR)",
      "A signal that the program catches may interrupt any call that waits: it returns -1 with errno EINTR, and nothing "
      "was lost. Make the same call again."},

@@ -59,8 +59,30 @@ BOOST_AUTO_TEST_CASE(a_short_send_that_does_not_fit_is_not_blamed) {
   m.add_fault("short-send bytes=100").fired = 1;
   m.wrong_bytes(100, m.right_bytes(300, 700));
   m.add_event(wire::Call::send, 400, 50);     // neither its rest nor what was sent by then fits
-  m.add_event(wire::Call::send, 250, 50, 0);  // what was sent by then fits, but it was not injected
+  m.add_event(wire::Call::send, 251, 50, 0);  // what was sent by then fits, but not its rest, and nobody injected it
   BOOST_TEST(of(m).message == "lost 200 bytes at offset 100 of what a sent");
+}
+
+BOOST_AUTO_TEST_CASE(a_short_send_of_the_kernel_is_named_where_it_is_that_very_one) {
+  MadeUp m;
+  m.wrong_bytes(100, m.right_bytes(300, 700));
+  m.add_call(wire::Call::send, 60, 60);
+  m.add_call(wire::Call::send, 240, 40);
+  BOOST_TEST(of(m).code == "short-send-ignored");
+  BOOST_TEST(holds(of(m).message, "send() returned 40 of 240 and the other 200 bytes were never sent"));
+  m.record.events[1].asked = 241;  // that would have lost one more
+  BOOST_TEST(of(m).code == "lost-bytes");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_send_without_room_was_given_is_missed_by_name) {
+  MadeUp m;
+  m.wrong_bytes(100, m.right_bytes(300, 700));
+  m.add_call(wire::Call::send, 100, 100);
+  m.add_call(wire::Call::send, 200, 0, EAGAIN);
+  m.add_call(wire::Call::send, 700, 700);
+  m.record.sockets[0].sent = 800;
+  BOOST_TEST(of(m).code == "would-block-dropped");
+  BOOST_TEST(holds(of(m).message, "had no room (EAGAIN), and its 200 bytes were never sent"));
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_without_a_fired_fault_says_so) {
