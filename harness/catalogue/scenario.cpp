@@ -195,18 +195,26 @@ void read_faults(TableReader& top, Scenario& s, const Source& source) {
   }
 }
 
-// splice(2) holds a pipe's lock while it waits for the connection: who reads the pipe meanwhile waits with it.
+// splice(2) holds a pipe's lock while it waits for the connection: who reads the pipe meanwhile waits with it. And only
+// so much is sure to fit into it (pipe(7): pipe-user-pages-soft).
 void check_piped_output(const Scenario& s, const Source& source) {
+  constexpr std::uint64_t holds = 4096;
   const auto script = s.scripts.find(Role::client);
   if (!s.output_is_pipe || script == s.scripts.end()) return;
   bool ended = false;
+  std::uint64_t sent = 0;
   for (const ScriptLine& line : script->second) {
+    const bool of_subject = line.actor == ActorKind::subject && !line.background;
     for (const auto& together : line.steps) {
       for (const Step& step : together) {
-        ended = ended || step.verb == StepVerb::exits_zero;
+        const auto refuse = [&](const char* why) { source.out.push_back({source.file, line.line, step.column, why}); };
+        if (of_subject && (step.verb == StepVerb::start || step.verb == StepVerb::restart)) ended = false;
+        if (of_subject && step.verb == StepVerb::exits_zero) ended = true;
+        if (line.actor == ActorKind::connection && (step.verb == StepVerb::send || step.verb == StepVerb::send_up_to))
+          sent += step.bytes * line.count;
         if (line.actor == ActorKind::standard_output && !ended)
-          return source.out.push_back({source.file, line.line, step.column,
-                                       "with stdout = \"pipe\" its output is read after 'subject: exits 0'"});
+          return refuse("with stdout = \"pipe\" its output is read after 'subject: exits 0'");
+        if (sent > holds) return refuse("with stdout = \"pipe\" no more than 4 KiB may come: nobody reads it meanwhile");
       }
     }
   }

@@ -72,8 +72,8 @@ constexpr std::array keys = {
                 "told by POLLHUP alone, without POLLIN; for small amounts, since splice(2) holds a pipe while it waits.",
                 R"(stdin = "closed")"},
     ScenarioKey{"[subject]", "stdout", "pipe", "a socket pair",
-                "pipe (clients only): send() does not work on it. It holds 64 KiB and is read when the program has ended, "
-                "for the same reason.",
+                "pipe (clients only): send() does not work on it. It is read after 'subject: exits 0', and no more than "
+                "4 KiB may come until then, since splice(2) holds a pipe while it waits.",
                 R"(stdout = "pipe")"},
     ScenarioKey{"[subject]", "open_descriptors", "4 to 3000", "0, 1 and 2",
                 "It starts with every number below this one taken, by descriptors that are never ready.",

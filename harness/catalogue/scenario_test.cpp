@@ -187,6 +187,8 @@ stdout: receive a, receive end
   BOOST_REQUIRE(problems.size() == 1u);
   BOOST_TEST(problems[0].line == 11);
   BOOST_TEST(problems[0].message == "with stdout = \"pipe\" its output is read after 'subject: exits 0'");
+  for (const auto& [right, wrong] : {std::pair{"exits 0", "exits 0 &"}, std::pair{"send 1 KiB", "send 5 KiB"}})
+    BOOST_TEST(!parse_scenario(changed(file, right, wrong), "stream/x", "x.toml", problems), wrong);
 }
 
 BOOST_AUTO_TEST_CASE(how_a_program_is_started) {

@@ -82,7 +82,8 @@ constexpr VerbRow verbs[] = {
     {A::subject, V::exits_or_complains, S::both, 0, "ends", "it ends by itself, not by a signal, with any status"},
     {A::subject, V::count_descriptors, S::both, 0, "count descriptors", "remembers how many are open while it waits"},
     {A::subject, V::keeps_descriptors, S::both, 0, "keeps its descriptors",
-     "as many as were counted before, once it waits"},
+     "once it waits, as many as were counted before; of pipes and event loops a few more, and any number if its run-time "
+     "closes them when it sees fit"},
     {A::subject, V::memory_under, S::both, 0, "memory stays under SIZE", "peak growth of resident memory"},
     {A::subject, V::meets_dead, S::both, 0, "meets a dead connection",
      "condition: a send failed because the other side was gone, or SIGPIPE could not end it; else nothing is claimed"},

@@ -63,9 +63,19 @@ bool goes_on_after(const Record& record, const CallEvent& failed, const CallEven
   return earlier != nullptr;
 }
 
-// The process that made the call is not the one that was started, and made no other after it.
+std::int32_t last_to_move_data(const Record& record, std::int32_t socket) {
+  std::int32_t pid = 0;
+  for (const CallEvent& e : record.events) {
+    if (e.socket == socket && wire::moves_data(wire::family_of(e.call))) pid = e.pid;
+  }
+  return pid;
+}
+
+// The process that made the call is not the one that was started, made no other after it, and holds no connection now.
 bool ended_with(const Record& record, const CallEvent& last) {
-  if (last.pid == record.events.front().pid) return false;
+  const bool waits_in_call = record.sockets[static_cast<std::size_t>(last.socket)].inside != Call::count;
+  const bool holds = std::ranges::any_of(record.holders, [&](const Holder& h) { return h.pid == last.pid; });
+  if (last.pid == record.events.front().pid || waits_in_call || holds) return false;
   return std::none_of(&last + 1, record.events.data() + record.events.size(),
                       [&](const CallEvent& e) { return e.pid == last.pid && !ends_descriptor(e); });
 }
@@ -85,10 +95,11 @@ std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channe
   if (is_whole(r, *slot)) {
     const CallEvent* last = nullptr;
     const CallEvent* closed = nullptr;
+    const std::int32_t server = last_to_move_data(r, *slot);
     for (const CallEvent& e : r.events) {
       if (e.socket != *slot) continue;
       if (ends_descriptor(e)) {
-        closed = closed == nullptr ? &e : closed;
+        if (e.pid == server && closed == nullptr) closed = &e;  // who hands a connection to a child closes its own copy
       } else if (!beside_the_point(e) && closed == nullptr) {
         last = &e;
       }
@@ -97,7 +108,7 @@ std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channe
     if (closed != nullptr && nothing_yet && !goes_on_after(r, *last, *closed))
       return failed_call(r, *last, "the connection was closed", "taken-for-end");
     if (closed == nullptr && nothing_yet && ended_with(r, *last))
-      return failed_call(r, *last, "the process that served it ended", "taken-for-end");
+      return failed_call(r, *last, "the process that served it made no other call", "taken-for-end");
   }
   constexpr std::uint32_t taken_and_closed = wire::socket_accepted | wire::socket_closed;
   if ((s.flags & taken_and_closed) == taken_and_closed && s.recv_calls == 0 && c.sent > 0)

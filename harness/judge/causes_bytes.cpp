@@ -227,9 +227,10 @@ std::optional<Cause> short_send(const Record& record, const Sends& sends, const 
 
 Cause dropped_after(const Record& record, const CallEvent& first, const Divergence& d, std::uint64_t times) {
   if (first.error == EAGAIN)
-    return {"would-block-dropped", named(record, first) + " had no room (EAGAIN), and " +
-                                       (times == 1 ? "its " : "of " + std::to_string(times) + " such calls in a row the ") +
-                                       bytes(d.length) + " were never sent: wait until there is room, and make the call again"};
+    return {"would-block-dropped",
+            named(record, first) + " was told to wait (EAGAIN), " + (times == 1 ? "" : std::to_string(times) + " times, ") +
+                "and the " + bytes(d.length) + " that it was given were never sent: wait until there is room, and make the "
+                "call again"};
   if (times == 1)
     return {"interrupted-send-dropped", named(record, first) +
                                             " was interrupted by a signal before it took a byte (EINTR), and its " +

@@ -251,6 +251,28 @@ BOOST_AUTO_TEST_CASE(a_server_that_serves_one_may_end_and_is_told_what_it_owed) 
   BOOST_TEST(holds(of(m).message, "sent 400 of them: it owes 600 bytes"));
 }
 
+BOOST_AUTO_TEST_CASE(a_child_that_says_no_more_after_an_interrupted_call_took_it_for_the_end) {
+  MadeUp m;
+  m.fail(Stop::unmet, "ended-early", "the stream to a ended after 17 bytes of 1000");
+  const auto by_child = [&](Call c, std::int64_t asked, std::int64_t result, std::int32_t error = 0) {
+    m.add_call(c, asked, result, error).pid = 18;
+  };
+  m.add_call(Call::accept, 0, 4);
+  m.add_call(Call::close, 0, 0);  // the parent's copy
+  by_child(Call::recv, 4096, 17);
+  by_child(Call::send, 17, 17);
+  by_child(Call::recv, 4096, 0, EINTR);
+  m.record.sockets[0].received = m.record.sockets[0].sent = 17;
+  const Diagnosis d = of(m);
+  BOOST_TEST(d.code == "interrupt-taken-for-end");
+  BOOST_TEST(holds(d.message, "the process that served it made no other call"));
+  m.record.holders = {{18, 1}};  // it is there and may go on
+  BOOST_TEST(of(m).code == "ended-early");
+  m.record.holders.clear();
+  m.record.sockets[0].inside = Call::send;  // it ended in another
+  BOOST_TEST(of(m).code == "ended-early");
+}
+
 BOOST_AUTO_TEST_CASE(exceptions_in_threads_are_told_as_the_run_times_write_them) {
   BOOST_TEST(thread_exception_in("#<Thread:0x7f x.rb:7 run> terminated with exception (report_on_exception is true):\n"
                                  "x.rb:8:in `serve': cannot (RuntimeError)\n") == "cannot (RuntimeError)");

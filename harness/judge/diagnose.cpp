@@ -33,13 +33,13 @@ void diagnose_bytes(const Observation& o, const Channel& c, Diagnosis& out) {
   add_cause(cause_of_divergence(o, c), out);
 }
 
-// The port that it asked bind() for, if it never asked for its own.
-std::optional<std::uint16_t> asked_elsewhere(const Record& r) {
+// The port that it asked bind() for and did not get, if it never asked for its own; a port that it got may serve another end.
+std::optional<std::uint16_t> refused_elsewhere(const Record& r) {
   std::optional<std::uint16_t> out;
   for (const CallEvent& e : r.events) {
     if (e.call != wire::Call::bind || e.asked == 0) continue;
     if (e.asked == r.port) return {};
-    out = static_cast<std::uint16_t>(e.asked);
+    if (e.result < 0) out = static_cast<std::uint16_t>(e.asked);
   }
   return out;
 }
@@ -53,7 +53,7 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
   const std::string wanted = subject_name(spec) + " does not listen on port " + std::to_string(port);
   std::string ports;
   for (const std::uint16_t p : listening) ports += (ports.empty() ? "" : " and ") + std::to_string(p);
-  const std::optional<std::uint16_t> elsewhere = asked_elsewhere(o.record);
+  const std::optional<std::uint16_t> elsewhere = refused_elsewhere(o.record);
   if (listens_on(swapped) || elsewhere == swapped) {
     out.code = "port-byte-swapped";
     out.message = subject_name(spec) + (listens_on(swapped) ? " listens on port " : " asked bind() for port ") +
@@ -66,7 +66,8 @@ void diagnose_listening(const RunSpec& spec, const Observation& o, Diagnosis& ou
   } else if (elsewhere) {
     out.code = "wrong-port";
     out.message = subject_name(spec) + " asked bind() for port " + std::to_string(*elsewhere) + " instead of " +
-                  std::to_string(port) + ", and listens on neither";
+                  std::to_string(port) + ", and did not get it";
+    if (o.record.subject_ending) out.message += "; it " + to_string(*o.record.subject_ending);
     add_last_words(o, out);
   } else if (o.record.subject_ending) {
     out.code = "ended-before-listening";
@@ -271,7 +272,6 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
   } else if (r.unmet) {
     out.code = r.unmet->code;
     out.message = r.unmet->what;
-    if (out.code == "ended-early" && channel != nullptr) out.offset = channel->received;
     if (out.code == "descriptors-leaked") {
       const std::optional<Cause> cause = cause_of_leak(o);
       add_cause(cause, out);
@@ -282,6 +282,7 @@ Diagnosis diagnose(const RunSpec& spec, const Observation& o) {
     if (lost && channel != nullptr) {
       const std::optional<Cause> cause = cause_of_lost_connection(o, *channel);
       add_cause(cause || spec.role != Role::echo_server ? cause : cause_of_debt(o, *channel), out);
+      if (out.code == "ended-early") out.offset = channel->received;
     }
     if (spec.role == Role::client && ended && !r.subject_ending->by_signal && lost) {
       const bool zero = r.subject_ending->code == 0;

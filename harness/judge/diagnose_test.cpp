@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(what_a_send_without_room_was_given_is_missed_by_name) {
   m.add_call(wire::Call::send, 700, 700);
   m.record.sockets[0].sent = 800;
   BOOST_TEST(of(m).code == "would-block-dropped");
-  BOOST_TEST(holds(of(m).message, "had no room (EAGAIN), and its 200 bytes were never sent"));
+  BOOST_TEST(holds(of(m).message, "was told to wait (EAGAIN), and the 200 bytes that it was given were never sent"));
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_without_a_fired_fault_says_so) {

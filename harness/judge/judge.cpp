@@ -165,6 +165,12 @@ bool cannot_tell(const Observation& o, StepVerb condition) {
          (condition == StepVerb::meets_shortage && !shows(o, wire::bit(wire::Family::socket)));
 }
 
+// To the port that it was given, at an address that nobody can have told it.
+bool connects_all_the_same(const Record& record) {
+  return std::ranges::any_of(
+      record.events, [&](const CallEvent& e) { return e.call == wire::Call::connect && e.asked == record.port; });
+}
+
 // What the kernel should have shown may be what a fault should have caused, had it met the program's calls.
 std::string why_not_shown(const Observation& o, const StepRecord& step) {
   for (const FaultFacts& f : o.faults) {
@@ -261,7 +267,7 @@ Result judge(const RunSpec& spec, const Observation& o) {
   const StepRecord* unmet = record.unmet ? &record.steps[record.unmet->step] : nullptr;
   if (!crashed && unmet != nullptr && (unmet->meaning != StepMeaning::claim || is_nobodys_fault(record.unmet->code)))
     return unproved(std::move(r), o, *unmet);
-  if (!crashed && record.names_asked == 0u) {
+  if (!crashed && record.names_asked == 0u && !connects_all_the_same(record)) {
     r.outcome = Outcome::inconclusive;
     r.reason =
         "without a private network only getaddrinfo(), gethostbyname() and getservbyname() can be told what the names "

@@ -119,12 +119,13 @@ std::string thrown_at(std::string_view output, std::size_t begin) {
   return head ? std::string(end_of_traceback(output, begin)) : std::string();
 }
 
-// Where it happened, below what happened: of Java, Lua and Ruby (with a tab), PHP ("#0 …") and Rust.
-bool is_of_a_trace(std::string_view line) {
-  constexpr std::string_view heads[] = {"stack traceback:", "Stack trace:", "  thrown in ", "note: run with `RUST_BACKTRACE"};
-  if (line.starts_with('\t') || (line.size() > 1 && line[0] == '#' && std::isdigit(static_cast<unsigned char>(line[1])) != 0))
-    return true;
-  return std::ranges::any_of(heads, [&](std::string_view head) { return line.starts_with(head); });
+// Where it happened, below what happened: of Java and Ruby, of Lua and PHP (whose traces have a head), and of Rust.
+bool is_of_a_trace(std::string_view line, const std::string& output) {
+  constexpr std::string_view begins[] = {"\tat ", "\tfrom ", "note: run with `RUST_BACKTRACE"};
+  constexpr std::string_view lua = "stack traceback:", php = "Stack trace:";
+  if (std::ranges::any_of(begins, [&](std::string_view begin) { return line.starts_with(begin); })) return true;
+  if (output.find(lua) != output.npos && (line == lua || (line.starts_with('\t') && line.find(": in ") != line.npos))) return true;
+  return output.find(php) != output.npos && (line == php || line.starts_with('#') || line.starts_with("  thrown in "));
 }
 
 // What strerror() and the run-times say of ECONNRESET and EPIPE.
@@ -143,7 +144,7 @@ std::string last_words(const std::string& output) {
     const std::size_t begin = newline == output.npos ? 0 : newline + 1;
     const std::string_view line = std::string_view(output).substr(begin, end - begin);
     if (last.empty()) last = trimmed(line);
-    if (!is_of_a_trace(line)) out = trimmed(line);
+    if (!is_of_a_trace(line, output)) out = trimmed(line);
     end = newline == output.npos ? 0 : newline;
   }
   return cut(out.empty() ? std::move(last) : std::move(out));

@@ -82,29 +82,30 @@ bool Rig::find_child(Running& r) {
   return true;
 }
 
-bool Rig::find_zombies(Running& r) {
-  if (!wait_until_idle(r)) return false;
+std::int64_t Rig::zombies() const {
   // Orphans are not its own to wait for.
   const std::vector<pid_t> pids = processes_.pids();
-  const auto zombies = std::ranges::count_if(pids, [&](pid_t pid) {
+  return std::ranges::count_if(pids, [&](pid_t pid) {
     const auto [state, parent] = state_and_parent(pid);
     return state == 'Z' && std::ranges::find(pids, parent) != pids.end();
   });
-  record_.kernel["zombies"] = zombies;
-  if (zombies == 0) return r.done = true;
+}
+
+std::string Rig::zombies_left() const {
+  const std::int64_t n = zombies();
+  return std::to_string(n) + (n == 1 ? " child of it has" : " children of it have") + " ended and not been waited for";
+}
+
+bool Rig::find_zombies(Running& r) {
+  if (!wait_until_idle(r)) return false;
+  record_.kernel["zombies"] = zombies();
+  if (zombies() == 0) return r.done = true;
   const Look l = look();
   // Some wait for their children now and then, by a timer.
   if (l.motion == Motion::dozing && !came_back(l, switches_at_zombies_).value_or(false)) return false;
   if (l.motion == Motion::moving) return false;
-  blame_for_zombies(r);
+  contradict(r, "zombies", zombies_left());
   return true;
-}
-
-void Rig::blame_for_zombies(Running& r) {
-  const std::int64_t zombies = record_.kernel["zombies"];
-  contradict(r, "zombies",
-             std::to_string(zombies) + (zombies == 1 ? " child of it has" : " children of it have") +
-                 " ended and not been waited for");
 }
 
 bool Rig::compare_memory(Running& r) {

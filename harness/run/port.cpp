@@ -5,6 +5,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <sstream>
 #include <string>
@@ -49,16 +51,19 @@ bool is_free(int family, std::uint16_t port) {
 
 bool is_free(std::uint16_t port) { return is_free(AF_INET, port) && is_free(AF_INET6, port); }
 
-// A name that only one socket of a network can have (unix(7), abstract): it goes when its owner does.
+// The port and its swapped one have one name between them, which only one socket of a network can have (unix(7),
+// abstract): it goes when its owner does.
 Descriptor claim(std::uint16_t port) {
-  const std::string name = "sockrig port " + std::to_string(port);
+  const std::string name = "sockrig port " + std::to_string(std::min<std::uint16_t>(port, htons(port)));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   name.copy(address.sun_path + 1, sizeof address.sun_path - 1);
   Descriptor out(check("socket", ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)));
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
-  if (::bind(out.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) out.reset();
-  return out;
+  const int bound = ::bind(out.get(), reinterpret_cast<const sockaddr*>(&address), size);
+  if (bound == 0) return out;
+  if (errno != EADDRINUSE) check("bind of the claim to a port", bound);
+  return {};
 }
 
 }  // namespace

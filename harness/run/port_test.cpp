@@ -42,6 +42,16 @@ BOOST_AUTO_TEST_CASE(two_runs_of_one_seed_get_different_ports) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_port_and_its_swapped_one_are_never_given_to_two_runs) {
+  std::set<std::uint16_t> seen;
+  std::vector<ChosenPort> held;
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    held.push_back(choose_port_among_others(seed));
+    BOOST_TEST(seen.insert(held.back().number).second);
+    BOOST_TEST(seen.insert(htons(held.back().number)).second);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_is_over_leaves_its_port_to_the_next) {
   const std::uint16_t first = choose_port_among_others(8).number;
   BOOST_TEST(choose_port_among_others(8).number == first);

@@ -56,7 +56,11 @@ bool ProcessTree::are_stopped() const {
 ProcessTree::Descriptors ProcessTree::descriptors() const {
   Descriptors out;
   for (const pid_t pid : pids()) {
-    for (const OpenDescriptor& d : open_descriptors(pid)) ++(d.target.starts_with("socket:[") ? out.sockets : out.others);
+    for (const OpenDescriptor& d : open_descriptors(pid)) {
+      const bool internal = d.target.starts_with("pipe:[") || d.target == "anon_inode:[eventpoll]" ||
+                            d.target.starts_with("anon_inode:[eventfd");
+      ++(internal ? out.internal : out.others);
+    }
   }
   return out;
 }

@@ -20,8 +20,9 @@ class ProcessTree {
   std::set<std::int32_t> alive_within() const;
   bool are_stopped() const;  // every thread, by a signal
   struct Descriptors {
-    std::int64_t sockets = 0, others = 0;
-    std::int64_t all() const { return sockets + others; }
+    std::int64_t others = 0;    // sockets, files, …
+    std::int64_t internal = 0;  // pipes, event loops, eventfds: with which a program waits, or moves bytes
+    std::int64_t all() const { return others + internal; }
   };
   Descriptors descriptors() const;
   std::uint64_t memory() const;  // resident bytes; what processes share counts for each

@@ -353,18 +353,24 @@ void Rig::mark_unmet(const Running& r, std::string code, std::string what) {
 void Rig::stop(Stop why, std::string code, std::string what) {
   over_ = true;
   record_.stop = why;
-  for (Task& task : tasks_) {
-    for (Running& r : task.running) {
+  // It has had every chance to do what is asked: the step knows what it did not do.
+  const bool at_rest =
+      (why == Stop::standstill || why == Stop::deadline) && code != "unfinished" && code != "held";
+  for (const Task& task : tasks_) {
+    for (const Running& r : task.running) {
       if (r.done) continue;
       record_.steps[r.record].outcome = StepOutcome::unmet;
       const bool better = !record_.unmet || (record_.steps[record_.unmet->step].meaning != StepMeaning::claim &&
                                              record_.steps[r.record].meaning == StepMeaning::claim);
-      // At rest it has had every chance to do what is asked: the step knows what it did not do.
-      const bool at_rest = code != "unfinished" && code != "held";
-      if (at_rest && r.step->verb == StepVerb::has_no_zombies && record_.kernel["zombies"] > 0)
-        return blame_for_zombies(r);
-      const bool leaks = r.step->verb == StepVerb::keeps_descriptors && at_rest;
-      if (better) mark_unmet(r, leaks ? "descriptors-leaked" : code, what);
+      if (!better) continue;
+      if (at_rest && r.step->verb == StepVerb::keeps_descriptors) {
+        mark_unmet(r, "descriptors-leaked", what);
+      } else if (at_rest && r.step->verb == StepVerb::has_no_zombies && zombies() > 0) {
+        record_.stop = Stop::unmet;
+        mark_unmet(r, "zombies", zombies_left());
+      } else {
+        mark_unmet(r, code, what);
+      }
     }
   }
 }

@@ -146,7 +146,8 @@ class Rig {
   bool release_port(Running& r);
   bool find_child(Running& r);
   bool find_zombies(Running& r);
-  void blame_for_zombies(Running& r);
+  std::int64_t zombies() const;
+  std::string zombies_left() const;
   bool compare_memory(Running& r);
   bool count_closes(Running& r, const Subject& s);
   bool kernel_tries_again(const Look& l) const;

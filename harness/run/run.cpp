@@ -1,7 +1,6 @@
 #include "run/run.hpp"
 
 #include <signal.h>
-#include <unistd.h>
 
 #include "run/port.hpp"
 #include "run/rig.hpp"

@@ -10,11 +10,11 @@ namespace sockrig {
 namespace {
 
 // A few pipes and event loops that serve one connection after another are no leak, however late they were made; how many
-// they are where they go when the run-time sees fit, nobody can say. A socket belongs to a connection.
+// they are where they go when the run-time sees fit, nobody can say. A socket or a file belongs to a connection.
 bool are_kept_for_later(const ProcessTree& processes, const ProcessTree::Descriptors& before, const ProcessTree::Descriptors& now) {
   constexpr std::int64_t a_few = 16;
-  if (now.sockets > before.sockets) return false;
-  if (now.others <= before.others + a_few) return true;
+  if (now.others > before.others) return false;
+  if (now.internal <= before.internal + a_few) return true;
   const std::string collector = garbage_collector(processes.pids());
   return !collector.empty() && collector != "AddressSanitizer";
 }

@@ -25,25 +25,38 @@ void note_alarm(std::uint64_t first, bool repeats) {
   here.slot->alarm_at.store(at, std::memory_order_relaxed);
 }
 
-// The POSIX timers that are off, as numbers above 0. Those beyond the table count as armed.
+// The POSIX timers that are off, as numbers above 0. In doubt one counts as armed: those beyond the table, and those that
+// another thread, or a handler, arms meanwhile.
 std::atomic<std::uintptr_t> off[32];
-std::atomic<int> owner;  // fork(2): a child has none of its parent's
+std::atomic<std::uint64_t> armings;
 
-void note_timer(timer_t timer, bool is_off) {
-  if (!active() || here.slot == nullptr || memory_is_borrowed()) return;
-  if (owner.exchange(here.pid) != here.pid) {
-    for (std::atomic<std::uintptr_t>& slot : off) slot.store(0);
-  }
-  const std::uintptr_t number = reinterpret_cast<std::uintptr_t>(timer) + 1;
-  std::atomic<std::uintptr_t>* free = nullptr;
+bool is_told() {
+  active();  // after a fork the slot is this process's
+  return region != nullptr && here.slot != nullptr && !memory_is_borrowed();
+}
+
+void note_armed(timer_t timer) {
+  if (!is_told()) return;
+  armings.fetch_add(1);
   for (std::atomic<std::uintptr_t>& slot : off) {
-    std::uintptr_t held = number;
-    if (!is_off && slot.compare_exchange_strong(held, 0)) here.slot->timers_off.fetch_sub(1);
-    if (is_off && held == slot.load()) return;
-    if (free == nullptr && slot.load() == 0) free = &slot;
+    std::uintptr_t number = reinterpret_cast<std::uintptr_t>(timer) + 1;
+    if (slot.compare_exchange_strong(number, 0)) here.slot->timers_off.fetch_sub(1);
   }
-  std::uintptr_t nobody = 0;
-  if (is_off && free != nullptr && free->compare_exchange_strong(nobody, number)) here.slot->timers_off.fetch_add(1);
+}
+
+void note_off(timer_t timer, std::uint64_t armings_before) {
+  if (!is_told()) return;
+  const std::uintptr_t number = reinterpret_cast<std::uintptr_t>(timer) + 1;
+  for (std::atomic<std::uintptr_t>& slot : off) {
+    if (slot.load() == number) return;
+  }
+  for (std::atomic<std::uintptr_t>& slot : off) {
+    std::uintptr_t nobody = 0;
+    if (!slot.compare_exchange_strong(nobody, number)) continue;
+    here.slot->timers_off.fetch_add(1);
+    if (armings.load() != armings_before) note_armed(timer);
+    return;
+  }
 }
 
 }  // namespace
@@ -70,22 +83,34 @@ SOCKRIG_EXPORT int setitimer(__itimer_which_t which, const itimerval* value, iti
 
 SOCKRIG_EXPORT int timer_create(clockid_t clock, sigevent* event, timer_t* timer) noexcept {
   if (!started) start();
+  const std::uint64_t before = armings.load();
   const int result = real.timer_create(clock, event, timer);
-  if (result == 0) note_timer(*timer, true);
+  // Elsewhere a program may arm it by a function for longer times, which is not seen.
+  constexpr bool one_way_to_arm = sizeof(void*) == 8;
+  if (result == 0 && one_way_to_arm) note_off(*timer, before);
   return result;
 }
 
 SOCKRIG_EXPORT int timer_settime(timer_t timer, int flags, const itimerspec* value, itimerspec* old) noexcept {
   if (!started) start();
   const bool is_off = value != nullptr && value->it_value.tv_sec == 0 && value->it_value.tv_nsec == 0;
-  if (!is_off) note_timer(timer, false);  // before it can ring
+  if (!is_off) note_armed(timer);  // before it can ring
+  const std::uint64_t before = armings.load();
   const int result = real.timer_settime(timer, flags, value, old);
-  if (result == 0 && is_off) note_timer(timer, true);
+  if (result == 0 && is_off) note_off(timer, before);
   return result;
 }
 
 SOCKRIG_EXPORT int timer_delete(timer_t timer) noexcept {
   if (!started) start();
-  note_timer(timer, false);
+  note_armed(timer);  // off the list
   return real.timer_delete(timer);
 }
+
+namespace sockrig::shim {
+
+void forget_timers() {
+  for (std::atomic<std::uintptr_t>& slot : off) slot.store(0, std::memory_order_relaxed);
+}
+
+}  // namespace sockrig::shim

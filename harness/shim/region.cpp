@@ -138,6 +138,7 @@ void become_child() {
   here.births.store(0, std::memory_order_relaxed);
   for (auto& ordinal : here.ordinals) ordinal.store(0, std::memory_order_relaxed);
   thread_id = 0;
+  forget_timers();
   here.slot = claim_process(*region, here.pid, parent, here.key);
   if (not_forked != &always) *const_cast<volatile std::uint32_t*>(not_forked) = 1;
 }

@@ -43,6 +43,9 @@ inline bool active() {
   return true;
 }
 
+// fork(2): a child has none of its parent's timers.
+void forget_timers();
+
 // True in the child of a vfork: its memory is the parent's, so nothing may be written down there.
 bool memory_is_borrowed();
 

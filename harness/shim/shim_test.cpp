@@ -34,6 +34,16 @@ BOOST_DATA_TEST_CASE(short_send, data::make(programs) * data::make(sends), progr
   BOOST_TEST(region.totals().received == 1000u);
 }
 
+BOOST_AUTO_TEST_CASE(a_library_that_is_bound_to_its_own_dependencies_first_is_seen) {
+  Region region;
+  wire::Rule& rule = region.add(Verb::clamp, Family::recv);
+  rule.size = Size::fixed;
+  rule.amount = 100;
+  BOOST_TEST(region.run("corners", {"deep"}).output == "100 100 100 100 100 100 100 100 100 100 received\n");
+  BOOST_TEST(rule.fired.load() >= 9u);
+  BOOST_TEST(region.totals().received == 1000u);
+}
+
 BOOST_DATA_TEST_CASE(a_greedy_send_is_cut_by_what_there_is, data::make({"sendfile", "sendfile-position", "splice"}),
                      call) {
   Region region;

@@ -12,7 +12,7 @@
 namespace sockrig::wire {
 
 inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
-inline constexpr std::uint32_t version = 4;
+inline constexpr std::uint32_t version = 5;
 inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
 
 inline constexpr std::uint32_t max_rules = 32;

@@ -15,8 +15,8 @@ int connect_from_fixed_port(const addrinfo& address) {
   const int fd = socket(address.ai_family, address.ai_socktype, address.ai_protocol);
   sockaddr_in local{};
   local.sin_family = AF_INET;
-  // Another for each server, below all servers' and clients' ports, so that runs that share a network do not take it
-  // from one another.
+  // Apart from the ports that servers here are given, and seldom the same for two of them, so that runs that share a
+  // network do not take it from one another.
   const auto server = ntohs(reinterpret_cast<const sockaddr_in*>(address.ai_addr)->sin_port);
   local.sin_port = htons(static_cast<uint16_t>(1100 + server % 13800));
   if (address.ai_family == AF_INET && bind(fd, reinterpret_cast<const sockaddr*>(&local), sizeof local) == -1)

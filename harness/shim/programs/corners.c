@@ -1,5 +1,6 @@
 // Rare ways to use a socket, each in one command; like probe.c it prints what it was told and knows nothing of the shim.
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <fcntl.h>
@@ -16,15 +17,32 @@ enum { amount = 1000, chunk = 300 };
 
 static char data[amount];
 
-static void receive_all(int fd) {
+typedef ssize_t Receive(int fd, void* buffer, size_t size, int flags);
+
+static void receive_by(Receive* receive, int fd) {
   char got[chunk];
   for (int total = 0; total < amount;) {
-    const ssize_t n = recv(fd, got, sizeof got, 0);
+    const ssize_t n = receive(fd, got, sizeof got, 0);
     must(n > 0 && (fd == 0 || memcmp(got, data + total, (size_t)n) == 0), "receive");
     total += (int)n;
     printf("%zd ", n);
   }
   printf("received\n");
+}
+
+static void receive_all(int fd) { receive_by(recv, fd); }
+
+// By a library that looks for recv() in its own dependencies first, as run-times load their extensions.
+static void deep(const char* self) {
+  int ends[2], queued = 0;
+  char path[4096];
+  snprintf(path, sizeof path, "%.*s/deep.so", (int)(strrchr(self, '/') - self), self);
+  void* library = dlopen(path, RTLD_NOW | RTLD_DEEPBIND);
+  must(library != NULL, "dlopen");
+  connection(ends, 0);
+  must(send(ends[0], data, amount, 0) == amount, "send");
+  while (queued < amount) must(ioctl(ends[1], FIONREAD, &queued) == 0, "FIONREAD");
+  receive_by((Receive*)dlsym(library, "deep_recv"), ends[1]);
 }
 
 // Asks for 2 GiB of what a file or a pipe holds, as the copy functions of libraries do.
@@ -69,6 +87,7 @@ int main(int count, char** arguments) {
   for (int i = 0; i < amount; ++i) data[i] = (char)(i * 7 + 1);
   if (!strcmp(arguments[1], "from-stdin")) receive_all(0);
   else if (!strncmp(arguments[1], "edges", 5)) edges(arguments[0], !strcmp(arguments[1], "edges-before-exec"));
+  else if (!strcmp(arguments[1], "deep")) deep(arguments[0]);
   else greedy(arguments[1]);
   return 0;
 }
