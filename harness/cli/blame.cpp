@@ -13,6 +13,10 @@ std::string defect_of(const std::optional<Result>& r) {
 
 }  // namespace
 
+std::string depends_on(const std::string& id) {
+  return "depends on " + id + ", which failed";
+}
+
 Blame::Blame(const std::vector<RunSpec>& plan) : runs_(plan.size()) {
   // A plan may hold several programs of a role: each waits for its own.
   std::map<std::tuple<std::string, Role, std::string>, std::size_t> index;
@@ -77,7 +81,7 @@ bool Blame::settle(Run& run) {
     if (broken.empty()) broken = first.result->outcome == Outcome::fail ? first.result->id : first.broken_by;
   }
   if (!run.spec->skip.empty()) return skip(broken, run.spec->skip);
-  if (!broken.empty()) return skip(broken, "depends on " + broken + ", which failed");
+  if (!broken.empty()) return skip(broken, depends_on(broken));
   return run.settled = run.result.has_value();
 }
 

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "catalogue/toml_reader.hpp"
+#include "cli/blame.hpp"
 #include "cli/program_file.hpp"
 
 namespace sockrig {
@@ -147,7 +148,7 @@ bool may_fail(const Planted& program, const Result& r) {
 // It depends on a claim that noticed the mistake first, by chance.
 bool skipped_by_chance(const Planted& program, const Result& skipped, const std::vector<Result>& results) {
   return std::ranges::any_of(results, [&](const Result& r) {
-    return r.outcome == Outcome::fail && may_fail(program, r) && skipped.reason == "depends on " + r.id + ", which failed";
+    return r.outcome == Outcome::fail && may_fail(program, r) && skipped.reason == depends_on(r.id);
   });
 }
 

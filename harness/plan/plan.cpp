@@ -99,6 +99,10 @@ bool too_weak(const PlanRequest& request, const Scenario& s) {
   return request.level == Level::must && s.level == Level::should;
 }
 
+bool is_left_out(const PlanRequest& request, const Scenario& s) {
+  return too_weak(request, s) && !s.must_with_handler;
+}
+
 // A claim that is not run, since it is not made of this role or was not asked for, stands for the claims before it.
 void add_prerequisites(const PlanRequest& request, const Scenario& scenario, Role role, std::vector<std::string>& to) {
   for (const std::string& id : scenario.after) {
@@ -109,7 +113,7 @@ void add_prerequisites(const PlanRequest& request, const Scenario& scenario, Rol
     if (!is_asked && known == request.known.end()) continue;
     const Scenario& before = **known;
     const bool runs = is_asked && std::ranges::find(before.roles, role) != before.roles.end() &&
-                      (!too_weak(request, before) || before.must_with_handler);
+                      !is_left_out(request, before);
     if (!runs)
       add_prerequisites(request, before, role, to);
     else if (std::ranges::find(to, id) == to.end())
@@ -122,8 +126,7 @@ void add_prerequisites(const PlanRequest& request, const Scenario& scenario, Rol
 std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machine) {
   std::vector<RunSpec> plan;
   for (const Scenario* scenario : request.scenarios) {
-    const bool is_weak = too_weak(request, *scenario);
-    if (is_weak && !scenario->must_with_handler) continue;
+    if (is_left_out(request, *scenario)) continue;
     for (const Role role : scenario->roles) {
       const auto command = request.commands.find(role);
       if (command == request.commands.end()) continue;
@@ -135,7 +138,7 @@ std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machin
       spec.stop = request.stop;
       spec.seed = request.seed;
       add_prerequisites(request, *scenario, role, spec.after);
-      spec.own_handlers_only = is_weak;
+      spec.own_handlers_only = too_weak(request, *scenario);
       if (role == Role::custom) spec.dialogue = request.dialogue;
       spec.skip = why_skipped(*scenario, role, spec.command, request, machine);
       if (spec.skip.empty()) spec.skip = why_no_dialogue(*scenario, role, spec.dialogue);

@@ -12,7 +12,6 @@
 #include <span>
 #include <stdexcept>
 
-#include "wire/wire.hpp"
 
 namespace sockrig {
 namespace {

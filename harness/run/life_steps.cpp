@@ -91,20 +91,20 @@ std::int64_t Rig::zombies() const {
   });
 }
 
-std::string Rig::zombies_left() const {
-  const std::int64_t n = zombies();
+std::string Rig::left_as_zombies(std::int64_t n) {
   return std::to_string(n) + (n == 1 ? " child of it has" : " children of it have") + " ended and not been waited for";
 }
 
 bool Rig::find_zombies(Running& r) {
   if (!wait_until_idle(r)) return false;
-  record_.kernel["zombies"] = zombies();
-  if (zombies() == 0) return r.done = true;
+  const std::int64_t left = zombies();
+  record_.kernel["zombies"] = left;
+  if (left == 0) return r.done = true;
   const Look l = look();
   // Some wait for their children now and then, by a timer.
   if (l.motion == Motion::dozing && !came_back(l, switches_at_zombies_).value_or(false)) return false;
   if (l.motion == Motion::moving) return false;
-  contradict(r, "zombies", zombies_left());
+  contradict(r, "zombies", left_as_zombies(left));
   return true;
 }
 

@@ -367,7 +367,7 @@ void Rig::stop(Stop why, std::string code, std::string what) {
         mark_unmet(r, "descriptors-leaked", what);
       } else if (at_rest && r.step->verb == StepVerb::has_no_zombies && zombies() > 0) {
         record_.stop = Stop::unmet;
-        mark_unmet(r, "zombies", zombies_left());
+        mark_unmet(r, "zombies", left_as_zombies(zombies()));
       } else {
         mark_unmet(r, code, what);
       }

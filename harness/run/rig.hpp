@@ -147,7 +147,7 @@ class Rig {
   bool find_child(Running& r);
   bool find_zombies(Running& r);
   std::int64_t zombies() const;
-  std::string zombies_left() const;
+  static std::string left_as_zombies(std::int64_t n);
   bool compare_memory(Running& r);
   bool count_closes(Running& r, const Subject& s);
   bool kernel_tries_again(const Look& l) const;

@@ -99,13 +99,17 @@ bool has_socket_timeout(pid_t pid, int fd, int option) {
 
 // An armed timerfd, a POSIX timer, or a handler for SIGALRM. Whether those two are armed the kernel does not show: the
 // shim does.
-bool has_timer(const ProcessState& process, const std::vector<OpenDescriptor>& descriptors, const KnownTimers& known) {
-  if ((process.caught >> (SIGALRM - 1) & 1) != 0 && known.may_ring) return true;
+bool has_timer(const ProcessState& process, const std::vector<OpenDescriptor>& descriptors,
+               const std::function<KnownTimers(pid_t)>& timers_of) {
   const std::string base = "/proc/" + std::to_string(process.pid);
   std::istringstream timers(read_file(base + "/timers"));
   std::uint64_t there = 0;
   for (std::string line; std::getline(timers, line);) there += line.starts_with("ID:") ? 1 : 0;
-  if (there > known.off) return true;
+  const bool catches_alarm = (process.caught >> (SIGALRM - 1) & 1) != 0;
+  if (catches_alarm || there > 0) {  // few have either, and who is asked has to look it up
+    const KnownTimers known = timers_of(process.pid);
+    if ((catches_alarm && known.may_ring) || there > known.off) return true;
+  }
   return std::ranges::any_of(descriptors, [&](const OpenDescriptor& d) {
     if (d.target != "anon_inode:[timerfd]") return false;
     const std::string info = read_file(base + "/fdinfo/" + std::to_string(d.fd));
@@ -271,7 +275,7 @@ Look StandstillDetector::look(const std::function<std::vector<pid_t>()>& pids,
   bool timed = false, attentive = false;
   for (const ProcessState& p : first) {
     const std::vector<OpenDescriptor> descriptors = open_descriptors(p.pid);
-    const bool timer = has_timer(p, descriptors, timers_(p.pid));
+    const bool timer = has_timer(p, descriptors, timers_);
     for (const ThreadState& t : p.threads) {
       Waiting w = describe(t, descriptors, out.sockets);
       if (timer && !w.call.empty()) w.timed = true;

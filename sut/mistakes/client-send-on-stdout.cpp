@@ -9,14 +9,7 @@ using namespace sockrig;
 namespace {
 
 bool send_to_output(const char* data, size_t size) {
-  while (size > 0) {
-    const ssize_t n = send(STDOUT_FILENO, data, size, 0);
-    if (n == -1 && errno == EINTR) continue;
-    if (n == -1) return false;
-    data += n;
-    size -= static_cast<size_t>(n);
-  }
-  return true;
+  return send_with_signal(STDOUT_FILENO, data, size);
 }
 
 }  // namespace

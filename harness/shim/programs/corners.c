@@ -32,16 +32,22 @@ static void receive_by(Receive* receive, int fd) {
 
 static void receive_all(int fd) { receive_by(recv, fd); }
 
+// All of `data` lies in the second one's queue.
+static void full_connection(int ends[2]) {
+  int queued = 0;
+  connection(ends, 0);
+  must(send(ends[0], data, amount, 0) == amount, "send");
+  while (queued < amount) must(ioctl(ends[1], FIONREAD, &queued) == 0, "FIONREAD");
+}
+
 // By a library that looks for recv() in its own dependencies first, as run-times load their extensions.
 static void deep(const char* self) {
-  int ends[2], queued = 0;
+  int ends[2];
   char path[4096];
   snprintf(path, sizeof path, "%.*s/deep.so", (int)(strrchr(self, '/') - self), self);
   void* library = dlopen(path, RTLD_NOW | RTLD_DEEPBIND);
   must(library != NULL, "dlopen");
-  connection(ends, 0);
-  must(send(ends[0], data, amount, 0) == amount, "send");
-  while (queued < amount) must(ioctl(ends[1], FIONREAD, &queued) == 0, "FIONREAD");
+  full_connection(ends);
   receive_by((Receive*)dlsym(library, "deep_recv"), ends[1]);
 }
 
@@ -69,11 +75,9 @@ static void greedy(const char* call) {
 
 // Two epolls wait for edges of one descriptor; with `exec` a new program, which knows nothing of them, receives.
 static void edges(char* self, int exec) {
-  int ends[2], queued = 0;
+  int ends[2];
   struct epoll_event event = {.events = EPOLLIN | EPOLLET};
-  connection(ends, 0);
-  must(send(ends[0], data, amount, 0) == amount, "send");
-  while (queued < amount) must(ioctl(ends[1], FIONREAD, &queued) == 0, "FIONREAD");
+  full_connection(ends);
   for (int i = 0; i < 2; ++i) must(epoll_ctl(epoll_create1(0), EPOLL_CTL_ADD, ends[1], &event) == 0, "epoll_ctl");
   if (!exec) return receive_all(ends[1]);
   dup2(ends[1], 0);
