@@ -110,8 +110,8 @@ void read_explains(TableReader& top, Scenario& s) {
   s.explains = top.line("explains").value_or("");
   const bool known = s.explains == dead_connection || s.explains == cross_talk || s.explains == unserved;
   if (!s.explains.empty() && !known)
-    top.problem("explains", fmt::format("'{}' is no defect that is told apart: expected {}, {} or {}", s.explains, dead_connection,
-                                        cross_talk, unserved));
+    top.problem("explains", fmt::format("'{}' is no defect that is told apart: expected {}, {} or {}", s.explains,
+                                        dead_connection, cross_talk, unserved));
 }
 
 // What a fault asks of the scenario around it. Returns what is wrong.
@@ -182,12 +182,10 @@ void read_faults(TableReader& top, Scenario& s, const Source& source) {
       top.problem(*node, fmt::format("{} faults are too many: at most {}", node->as_array()->size(), wire::max_rules));
     }
   }
-  const bool interrupts = std::any_of(s.faults.begin(), s.faults.end(),
-                                      [](const Fault& f) {
-                                        const bool sends = f.rule.families == bit(wire::Family::send);
-                                        return f.rule.verb == wire::Verb::interrupt ||
-                                               (f.rule.verb == wire::Verb::clamp && sends);
-                                      });
+  const bool interrupts = std::any_of(s.faults.begin(), s.faults.end(), [](const Fault& f) {
+    const bool sends = f.rule.families == bit(wire::Family::send);
+    return f.rule.verb == wire::Verb::interrupt || (f.rule.verb == wire::Verb::clamp && sends);
+  });
   const std::size_t listed = node != nullptr && node->is_array() ? node->as_array()->size() : 0;
   const bool conditional = s.must_with_handler && s.level == Level::should;
   if (conditional && !interrupts && listed == s.faults.size()) {
@@ -214,7 +212,8 @@ void check_piped_output(const Scenario& s, const Source& source) {
           sent += step.bytes * line.count;
         if (line.actor == ActorKind::standard_output && !ended)
           return refuse("with stdout = \"pipe\" its output is read after 'subject: exits 0'");
-        if (sent > holds) return refuse("with stdout = \"pipe\" no more than 4 KiB may come: nobody reads it meanwhile");
+        if (sent > holds)
+          return refuse("with stdout = \"pipe\" no more than 4 KiB may come: nobody reads it meanwhile");
       }
     }
   }

@@ -33,8 +33,8 @@ inline bool is_server(Role r) {
 
 // Defects that show in whatever claim comes upon them.
 inline constexpr std::string_view dead_connection = "dead-connection";  // it ends because the other side is gone
-inline constexpr std::string_view cross_talk = "cross-talk";            // wrong bytes where several clients talk at once
-inline constexpr std::string_view unserved = "unserved";                // a connection is accepted, and then left alone
+inline constexpr std::string_view cross_talk = "cross-talk";  // wrong bytes where several clients talk at once
+inline constexpr std::string_view unserved = "unserved";      // a connection is accepted, and then left alone
 
 struct Scenario {
   std::string id;       // "stream/short-recv-one": chapter/name, from the path

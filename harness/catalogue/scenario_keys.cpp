@@ -39,12 +39,13 @@ constexpr std::array keys = {
                 "Claims that must hold first: where one of them fails, this one is skipped because of it, not failed "
                 "again.",
                 R"(after = ["stream/text"])"},
-    ScenarioKey{"", "explains", "dead-connection | cross-talk | unserved", "nothing",
-                "The defect that this claim is about, however many others come upon it: where one of them fails of it and "
-                "this one, too, the other is skipped because of this one. dead-connection: the program ends because the "
-                "other side of a connection is gone. cross-talk: wrong bytes where several clients talk at once. unserved: "
-                "a connection is accepted and then left alone.",
-                R"(explains = "dead-connection")"},
+    ScenarioKey{
+        "", "explains", "dead-connection | cross-talk | unserved", "nothing",
+        "The defect that this claim is about, however many others come upon it: where one of them fails of it and "
+        "this one, too, the other is skipped because of this one. dead-connection: the program ends because the "
+        "other side of a connection is gone. cross-talk: wrong bytes where several clients talk at once. unserved: "
+        "a connection is accepted and then left alone.",
+        R"(explains = "dead-connection")"},
     ScenarioKey{"[[fault]]", "kind", "a kind of fault (sockrig explain --faults)", "",
                 "What is done to the program's calls, each [[fault]] on its own. Beside it stand the kind's own "
                 "parameters, and skip, one-in and times.",
@@ -62,19 +63,22 @@ constexpr std::array keys = {
                 R"(hosts = ["127.0.0.1 one.test"])"},
     ScenarioKey{"[world]", "host", "a name or an address", "127.0.0.1", "What {host} becomes in the program's command.",
                 R"(host = "one.test")"},
-    ScenarioKey{"[world]", "service", "a name", "the number of the port",
-                "What {port} becomes in the program's command: a name for the port, known as those of /etc/services are.",
-                R"(service = "rig-echo")"},
+    ScenarioKey{
+        "[world]", "service", "a name", "the number of the port",
+        "What {port} becomes in the program's command: a name for the port, known as those of /etc/services are.",
+        R"(service = "rig-echo")"},
     ScenarioKey{"[world]", "port", "1 to 65535", "a free one, from the seed",
                 "What {port} becomes in the program's command.", "port = 7"},
-    ScenarioKey{"[subject]", "stdin", "closed, pipe", "a socket pair",
-                "closed (servers only): it starts with its standard input closed. pipe: the end of its standard input is "
-                "told by POLLHUP alone, without POLLIN; for small amounts, since splice(2) holds a pipe while it waits.",
-                R"(stdin = "closed")"},
-    ScenarioKey{"[subject]", "stdout", "pipe", "a socket pair",
-                "pipe (clients only): send() does not work on it. It is read after 'subject: exits 0', and no more than "
-                "4 KiB may come until then, since splice(2) holds a pipe while it waits.",
-                R"(stdout = "pipe")"},
+    ScenarioKey{
+        "[subject]", "stdin", "closed, pipe", "a socket pair",
+        "closed (servers only): it starts with its standard input closed. pipe: the end of its standard input is "
+        "told by POLLHUP alone, without POLLIN; for small amounts, since splice(2) holds a pipe while it waits.",
+        R"(stdin = "closed")"},
+    ScenarioKey{
+        "[subject]", "stdout", "pipe", "a socket pair",
+        "pipe (clients only): send() does not work on it. It is read after 'subject: exits 0', and no more than "
+        "4 KiB may come until then, since splice(2) holds a pipe while it waits.",
+        R"(stdout = "pipe")"},
     ScenarioKey{"[subject]", "open_descriptors", "4 to 3000", "0, 1 and 2",
                 "It starts with every number below this one taken, by descriptors that are never ready.",
                 "open_descriptors = 2000"},

@@ -90,13 +90,13 @@ enum class StepVerb {
   meets_shortage,         // "meets the shortage": a call of it failed for want of descriptors or memory (a condition)
   rests,                  // "rests": every thread of it waits, if only for a while: it does not spin
   // port
-  port_taken,  // "is taken": another program, the peer, listens on it
-  port_kept,   // "stays taken": nobody else listens on it
-  meets_refusal,          // "meets a refusal": an attempt of it to connect failed (a condition)
-  tries_again,            // "tries again": it tried to connect again after a failure (a condition)
-  uses_new_socket,        // "uses a new socket": no attempt was made on a socket whose attempt had failed
-  holds_no_dead,          // "holds no dead sockets": each TCP socket that it has open is connected, or listens
-  frees_results,          // "frees its results": each list of getaddrinfo() is freed once, at the latest at its end
+  port_taken,       // "is taken": another program, the peer, listens on it
+  port_kept,        // "stays taken": nobody else listens on it
+  meets_refusal,    // "meets a refusal": an attempt of it to connect failed (a condition)
+  tries_again,      // "tries again": it tried to connect again after a failure (a condition)
+  uses_new_socket,  // "uses a new socket": no attempt was made on a socket whose attempt had failed
+  holds_no_dead,    // "holds no dead sockets": each TCP socket that it has open is connected, or listens
+  frees_results,    // "frees its results": each list of getaddrinfo() is freed once, at the latest at its end
   // kernel: evidence; if it does not hold the result is inconclusive
   counter_rises,  // "ListenOverflows rises"
   time_wait,      // "TIME_WAIT on the port"

@@ -43,7 +43,8 @@ constexpr VerbRow verbs[] = {
      "the same, but all that the client sends goes out at once"},
     {A::connection, V::play_cut, S::servers, idle, "plays the dialogue cut at every position",
      "the same on a connection for each position of each message, whose rest is sent once the subject waits"},
-    {A::connection, V::play_glued_cut, S::servers, idle, "plays the dialogue glued together but for a cut in every message",
+    {A::connection, V::play_glued_cut, S::servers, idle,
+     "plays the dialogue glued together but for a cut in every message",
      "a connection for each message; all goes out at once, but what follows the cut only once the subject waits"},
     {A::connection, V::play_broken_off, S::servers, idle, "breaks off the dialogue in every message",
      "a connection for each message, which the client ends in the middle of it"},
@@ -82,7 +83,8 @@ constexpr VerbRow verbs[] = {
     {A::subject, V::exits_or_complains, S::both, 0, "ends", "it ends by itself, not by a signal, with any status"},
     {A::subject, V::count_descriptors, S::both, 0, "count descriptors", "remembers how many are open while it waits"},
     {A::subject, V::keeps_descriptors, S::both, 0, "keeps its descriptors",
-     "once it waits, as many as were counted before; of pipes and event loops a few more, and any number if its run-time "
+     "once it waits, as many as were counted before; of pipes and event loops a few more, and any number if its "
+     "run-time "
      "closes them when it sees fit"},
     {A::subject, V::memory_under, S::both, 0, "memory stays under SIZE", "peak growth of resident memory"},
     {A::subject, V::meets_dead, S::both, 0, "meets a dead connection",

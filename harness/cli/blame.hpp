@@ -1,8 +1,8 @@
 // Law 3, blame before score: which run may begin, and what the failure of one makes of another.
 //
-// Decides by results alone, however they come in: a run whose prerequisite failed is skipped because of it; a failure that
-// another claim is about (scenario key explains), and that this one shows too, is told there and nowhere else, whatever stands
-// before that one.
+// Decides by results alone, however they come in: a run whose prerequisite failed is skipped because of it; a failure
+// that another claim is about (scenario key explains), and that this one shows too, is told there and nowhere else,
+// whatever stands before that one.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +38,7 @@ class Blame {
  private:
   struct Run {
     const RunSpec* spec = nullptr;
-    std::vector<std::size_t> before;      // its prerequisites
+    std::vector<std::size_t> before;  // its prerequisites
     bool begun = false, settled = false;
     bool wanted = false;  // its result may explain another's failure: it does not wait for its prerequisites
     std::optional<Result> result;

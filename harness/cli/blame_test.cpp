@@ -71,7 +71,8 @@ BOOST_AUTO_TEST_SUITE(blame)
 
 BOOST_AUTO_TEST_CASE(where_nothing_fails_all_run_in_order) {
   const Plan p = usual();
-  BOOST_TEST(play(p, {passed(p.runs[0]), passed(p.runs[1]), passed(p.runs[2]), passed(p.runs[3])}).starts_with("0123\n"));
+  BOOST_TEST(
+      play(p, {passed(p.runs[0]), passed(p.runs[1]), passed(p.runs[2]), passed(p.runs[3])}).starts_with("0123\n"));
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_is_told_by_the_claim_that_is_about_it) {
@@ -86,7 +87,8 @@ BOOST_AUTO_TEST_CASE(a_failure_is_told_by_the_claim_that_is_about_it) {
 
 BOOST_AUTO_TEST_CASE(a_claim_that_cannot_show_the_defect_explains_nothing_and_is_itself_to_no_purpose) {
   const Plan p = usual();
-  for (const Result& other : {passed(p.runs[2]), failed(p.runs[2]), unjudged(p.runs[2], Outcome::inconclusive, "unseen")}) {
+  for (const Result& other :
+       {passed(p.runs[2]), failed(p.runs[2]), unjudged(p.runs[2], Outcome::inconclusive, "unseen")}) {
     BOOST_TEST(play(p, {passed(p.runs[0]), failed(p.runs[1], gone), other, passed(p.runs[3])}) ==
                "012\n"
                "stream/text: pass\n"
@@ -98,7 +100,8 @@ BOOST_AUTO_TEST_CASE(a_claim_that_cannot_show_the_defect_explains_nothing_and_is
 
 BOOST_AUTO_TEST_CASE(another_failure_is_not_looked_into) {
   const Plan p = usual();
-  BOOST_TEST(play(p, {passed(p.runs[0]), failed(p.runs[1]), failed(p.runs[2], gone), passed(p.runs[3])}).starts_with("01\n"));
+  BOOST_TEST(
+      play(p, {passed(p.runs[0]), failed(p.runs[1]), failed(p.runs[2], gone), passed(p.runs[3])}).starts_with("01\n"));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_not_selected_or_is_skipped_explains_nothing) {
@@ -115,8 +118,8 @@ BOOST_AUTO_TEST_CASE(what_was_not_selected_or_is_skipped_explains_nothing) {
 BOOST_AUTO_TEST_CASE(two_claims_about_one_defect_both_fail_of_it) {
   Plan p = usual();
   p.add("failure/reset", {"accept/in-turn"}, gone);
-  const std::string told = play(p, {passed(p.runs[0]), passed(p.runs[1]), failed(p.runs[2], gone), passed(p.runs[3]),
-                                    failed(p.runs[4], gone)});
+  const std::string told = play(
+      p, {passed(p.runs[0]), passed(p.runs[1]), failed(p.runs[2], gone), passed(p.runs[3]), failed(p.runs[4], gone)});
   BOOST_TEST(told.find("failure/broken-pipe: fail") != told.npos, told);
   BOOST_TEST(told.find("failure/reset: fail") != told.npos, told);
 }

@@ -49,8 +49,8 @@ std::string problems_of(const std::string& text) {
 // The least file that is right with this line in it, or without the key.
 std::string file_with(const ScenarioKey& row, bool given) {
   const std::string example(given ? row.example : "");
-  const bool client = row.key == "client" || row.key == "listens" || row.key == "rounds" || row.key == "address" ||
-                      row.key == "stdout";
+  const bool client =
+      row.key == "client" || row.key == "listens" || row.key == "rounds" || row.key == "address" || row.key == "stdout";
   const std::string role = client                                         ? "client"
                            : row.table == "[script]" && row.key != "peer" ? std::string(row.key)
                                                                           : "echo-server";
@@ -89,7 +89,7 @@ std::set<std::string> keys_in_the_source() {
     for (std::sregex_iterator it(text.begin(), text.end(), asked), end; it != end; ++it) out.insert((*it)[1]);
   }
   for (const Role role : {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client, Role::custom})
-    out.emplace(to_string(role));                                                   // these are asked for in a loop
+    out.emplace(to_string(role));  // these are asked for in a loop
   for (const char* table : {"fault", "world", "subject", "peer", "script"})
     out.erase(table);  // named in ScenarioKey::table
   return out;

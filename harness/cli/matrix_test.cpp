@@ -66,7 +66,8 @@ Comparison tried(const Planted& p, const Ids& wanted) {
   const std::string role(to_string(p.role)), serves(to_string(p.serves));
   std::vector<std::string> arguments{option_of(p.role), p.command, "--serves", serves};
   if (!p.stop.empty()) arguments.insert(arguments.end(), {"--stop", p.stop});
-  if (p.role == Role::custom) arguments.insert(arguments.end(), {"--dialogue", SOCKRIG_SOURCE_DIR "/sut/reference/lines.dialogue"});
+  if (p.role == Role::custom)
+    arguments.insert(arguments.end(), {"--dialogue", SOCKRIG_SOURCE_DIR "/sut/reference/lines.dialogue"});
   // Where all runs share one network they take several times as long: there a mistake meets only the claims that must
   // notice it and what stands before them. `sockrig selftest` tries all of them anywhere.
   if (p.mistake && !private_networks()) {

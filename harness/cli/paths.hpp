@@ -13,7 +13,7 @@ struct Paths {
   std::string shim;              // the library that is preloaded
   std::string reference_server;  // what is tested when no command was given
   std::string reference_client;
-  std::string planted = "";  // folder of the planted mistakes and the correct programs, for `selftest`
+  std::string planted = "";        // folder of the planted mistakes and the correct programs, for `selftest`
   std::string reference_dialogue;  // what the reference server is asked where it is the custom server
 };
 

@@ -112,7 +112,8 @@ void add_mistakes(const std::string& folder, std::vector<Planted>& all) {
     p.may_fail = ids_of(entry["may_fail"].as_array());
     const std::string program = folder + "/mistake-" + p.name;
     p.command = word(program) + " {host} {port}";
-    if (::access(program.c_str(), X_OK) != 0) p.command.clear(), p.untried = "there is no program " + program, p.missing = true;
+    if (::access(program.c_str(), X_OK) != 0)
+      p.command.clear(), p.untried = "there is no program " + program, p.missing = true;
     add(all, std::move(p), file);
   });
 }

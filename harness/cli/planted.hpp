@@ -19,10 +19,10 @@ struct Planted {
   std::string about;    // of a mistake: what is wrong with it
   Role role{};
   Serves serves = Serves::at_once;
-  std::string stop = "SIGTERM";  // how a server is told to stop; "" = it does not know
-  std::string command;          // "" = it cannot be started here, and `untried` says why
-  std::set<std::string> fails;     // the claims that must notice it, and no others
-  std::set<std::string> may_fail;  // but for these, which notice it by chance ("*": any)
+  std::string stop = "SIGTERM";                            // how a server is told to stop; "" = it does not know
+  std::string command;                                     // "" = it cannot be started here, and `untried` says why
+  std::set<std::string> fails;                             // the claims that must notice it, and no others
+  std::set<std::string> may_fail;                          // but for these, which notice it by chance ("*": any)
   std::map<std::string, std::set<std::string>> diagnoses;  // claim → the codes of which its diagnosis must bear one
   std::string untried;
   bool missing = false;  // it should be there, and is not
@@ -34,12 +34,12 @@ std::vector<Planted> planted_programs(const std::string& folder);
 
 // What was found against what should have been, each a line: "stream/text: pass — …".
 struct Comparison {
-  std::vector<std::string> noticed;    // ids
-  std::vector<std::string> missed;     // claims that should have failed, and did not
-  std::vector<std::string> blamed;     // claims that failed, and should not have
-  std::vector<std::string> undecided;  // inconclusive, or an error of the harness
+  std::vector<std::string> noticed;       // ids
+  std::vector<std::string> missed;        // claims that should have failed, and did not
+  std::vector<std::string> blamed;        // claims that failed, and should not have
+  std::vector<std::string> undecided;     // inconclusive, or an error of the harness
   std::vector<std::string> misdiagnosed;  // noticed, but explained by another code than the table's
-  std::vector<std::string> untried;    // claims that should have failed, and that this machine does not allow to try
+  std::vector<std::string> untried;       // claims that should have failed, and that this machine does not allow to try
   int passed = 0, skipped = 0;
   bool as_it_should_be() const { return missed.empty() && blamed.empty() && undecided.empty() && misdiagnosed.empty(); }
 };

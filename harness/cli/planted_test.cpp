@@ -21,11 +21,13 @@ BOOST_AUTO_TEST_SUITE(cli_planted)
 
 BOOST_AUTO_TEST_CASE(a_mistake_is_noticed_by_its_claim_and_by_no_other) {
   const Planted p{};
-  BOOST_TEST(compare(p, wanted, {result("close/once", Outcome::fail), result("stream/text", Outcome::pass)}).as_it_should_be());
+  BOOST_TEST(compare(p, wanted, {result("close/once", Outcome::fail), result("stream/text", Outcome::pass)})
+                 .as_it_should_be());
   BOOST_TEST(!compare(p, wanted, {result("close/once", Outcome::pass)}).missed.empty());
   BOOST_TEST(!compare(p, wanted, {}).missed.empty());
   BOOST_TEST(!compare(p, wanted, {result("close/once", Outcome::inconclusive)}).as_it_should_be());
-  BOOST_TEST(!compare(p, wanted, {result("close/once", Outcome::fail), result("stream/text", Outcome::fail)}).blamed.empty());
+  BOOST_TEST(
+      !compare(p, wanted, {result("close/once", Outcome::fail), result("stream/text", Outcome::fail)}).blamed.empty());
 }
 
 BOOST_AUTO_TEST_CASE(it_must_be_explained_as_its_row_says) {

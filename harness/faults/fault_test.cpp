@@ -140,10 +140,10 @@ BOOST_AUTO_TEST_CASE(one_call_is_held) {
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_has_a_schedule) {
-  for (const char* text : {"short-recv bytes=1", "short-send part=half", "interrupted call=recv",
-                           "short-backlog most=1", "delayed microseconds=9", "no-descriptors call=accept",
-                           "no-buffers call=send", "would-block call=recv", "aborted", "resolver-fails error=again",
-                           "connect-fails error=ETIMEDOUT"}) {
+  for (const char* text :
+       {"short-recv bytes=1", "short-send part=half", "interrupted call=recv", "short-backlog most=1",
+        "delayed microseconds=9", "no-descriptors call=accept", "no-buffers call=send", "would-block call=recv",
+        "aborted", "resolver-fails error=again", "connect-fails error=ETIMEDOUT"}) {
     const RulePlan rule = rule_of(std::string(text) + " skip=3 one-in=5 times=7");
     BOOST_TEST(rule.skip == 3u);
     BOOST_TEST(rule.one_in == 5u);

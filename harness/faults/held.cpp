@@ -21,7 +21,8 @@ const FaultKind held = {
     .summary = "One call is held just before it goes to the kernel, until the script says 'subject: is released'.",
     .licence = "POSIX promises no speed: a thread may be preempted for any length of time before any system call",
     .never =
-        "changes what the call does or says; holds a second call, one that a signal handler may be making (as far as the "
+        "changes what the call does or says; holds a second call, one that a signal handler may be making (as far as "
+        "the "
         "signals tell that are blocked), or one of a process that lives in its parent's memory (vfork)",
     .parameters =
         {

@@ -117,7 +117,8 @@ std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channe
     const std::string closed =
         "it was closed after " + bytes(s.received) + " of the " + std::to_string(c.sent) + " sent to it were received";
     // Who echoes reads to the end of the stream: not how it closed is wrong, but that it did.
-    if (o.serves && c.source == c.name && !c.shut) return Cause{"ended-early", closed + ", and before " + c.name + " had ended its stream"};
+    if (o.serves && c.source == c.name && !c.shut)
+      return Cause{"ended-early", closed + ", and before " + c.name + " had ended its stream"};
     return Cause{"closed-unread", closed + ": closing with bytes unread resets the connection" +
                                       (s.sent > c.received ? " and destroys what was still on its way back" : "")};
   }
@@ -131,8 +132,8 @@ std::optional<Cause> cause_of_lost_connection(const Observation& o, const Channe
 
 namespace {
 
-// What a process did last. Of several threads only one has ended it, while others may have gone on: the first one if its
-// last call failed, else the only one whose last call failed. Null if that does not tell.
+// What a process did last. Of several threads only one has ended it, while others may have gone on: the first one if
+// its last call failed, else the only one whose last call failed. Null if that does not tell.
 const CallEvent* last_call_of(const Record& record, std::int32_t pid) {
   std::map<std::int32_t, const CallEvent*> threads;
   const CallEvent* last = nullptr;

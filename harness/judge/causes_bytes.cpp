@@ -210,7 +210,8 @@ std::optional<Cause> short_send(const Record& record, const Sends& sends, const 
   if (s == nullptr) return {};
   const std::uint64_t rest = asked(*s) - result(*s);
   const Cause ignored = ignored_rest(record, *s);
-  const Cause from_start{"short-send-from-start", returned(record, *s) + ", and the next call began at the start again"};
+  const Cause from_start{"short-send-from-start",
+                         returned(record, *s) + ", and the next call began at the start again"};
   if (d.kind == DivergenceKind::lost && d.length == rest) return ignored;
   if (d.kind == DivergenceKind::repeated && d.length == result(*s)) return from_start;
   const bool wrong_from_there = (sends.whole || counted(record, *s)) && d.offset == s->after();
@@ -227,10 +228,11 @@ std::optional<Cause> short_send(const Record& record, const Sends& sends, const 
 
 Cause dropped_after(const Record& record, const CallEvent& first, const Divergence& d, std::uint64_t times) {
   if (first.error == EAGAIN)
-    return {"would-block-dropped",
-            named(record, first) + " was told to wait (EAGAIN), " + (times == 1 ? "" : std::to_string(times) + " times, ") +
-                "and the " + bytes(d.length) + " that it was given were never sent: wait until there is room, and make the "
-                "call again"};
+    return {"would-block-dropped", named(record, first) + " was told to wait (EAGAIN), " +
+                                       (times == 1 ? "" : std::to_string(times) + " times, ") + "and the " +
+                                       bytes(d.length) +
+                                       " that it was given were never sent: wait until there is room, and make the "
+                                       "call again"};
   if (times == 1)
     return {"interrupted-send-dropped", named(record, first) +
                                             " was interrupted by a signal before it took a byte (EINTR), and its " +

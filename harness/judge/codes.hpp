@@ -15,6 +15,6 @@ struct DiagnosisCode {
 // Causes first, then what was seen where no cause could be proved.
 std::span<const DiagnosisCode> diagnosis_codes();
 std::string_view hint_of(std::string_view code);  // "" = the scenario's is as good
-bool is_diagnosis_code(std::string_view code);  // "stuck-in-" is followed by the name of a call
+bool is_diagnosis_code(std::string_view code);    // "stuck-in-" is followed by the name of a call
 
 }  // namespace sockrig

@@ -33,7 +33,8 @@ void diagnose_bytes(const Observation& o, const Channel& c, Diagnosis& out) {
   add_cause(cause_of_divergence(o, c), out);
 }
 
-// The port that it asked bind() for and did not get, if it never asked for its own; a port that it got may serve another end.
+// The port that it asked bind() for and did not get, if it never asked for its own; a port that it got may serve
+// another end.
 std::optional<std::uint16_t> refused_elsewhere(const Record& r) {
   std::optional<std::uint16_t> out;
   for (const CallEvent& e : r.events) {
@@ -236,13 +237,14 @@ bool has_clients_at_once(const RunSpec& spec) {
          });
 }
 
-// The program has accepted the connection for which everybody waits, and did nothing with it since: not even a call that has
-// not returned.
+// The program has accepted the connection for which everybody waits, and did nothing with it since: not even a call
+// that has not returned.
 bool is_left_alone(const Observation& o, const Channel* awaited) {
   if (awaited == nullptr || o.record.stop != Stop::standstill) return false;
   return std::ranges::any_of(o.record.sockets, [&](const SocketRecord& s) {
     const bool accepted = (s.flags & (wire::socket_accepted | wire::socket_closed)) == wire::socket_accepted;
-    return accepted && is_end_of(s, *awaited) && s.recv_calls == 0 && s.send_calls == 0 && s.inside == wire::Call::count;
+    return accepted && is_end_of(s, *awaited) && s.recv_calls == 0 && s.send_calls == 0 &&
+           s.inside == wire::Call::count;
   });
 }
 

@@ -169,7 +169,8 @@ BOOST_AUTO_TEST_CASE(a_connection_that_was_accepted_and_left_alone_beside_others
   };
   BOOST_TEST(defect([](MadeUp&, wire::Call&) {}) == unserved);
   BOOST_TEST(defect([](MadeUp& m, wire::Call&) { m.record.sockets[0].recv_calls = 1; }) == "");
-  BOOST_TEST(defect([](MadeUp&, wire::Call& inside) { inside = wire::Call::recv; }) == "", "it is just being received from");
+  BOOST_TEST(defect([](MadeUp&, wire::Call& inside) { inside = wire::Call::recv; }) == "",
+             "it is just being received from");
   BOOST_TEST(defect([](MadeUp& m, wire::Call&) { m.record.sockets[0].flags = 0; }) == "", "nobody has accepted it");
   BOOST_TEST(defect([](MadeUp& m, wire::Call&) { m.scenario->scripts[Role::echo_server][0].in_turn = true; }) == "",
              "nobody is beside it");

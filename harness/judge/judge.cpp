@@ -151,8 +151,8 @@ bool is_nobodys_fault(const std::string& code) {
   return code == "held" || code == "goes-on" || code == "unfinished";
 }
 
-// Whether the shim saw such calls of it at all: a run-time with system calls of its own shows none. (Of a connection that was
-// gone before it was read no call need be seen.)
+// Whether the shim saw such calls of it at all: a run-time with system calls of its own shows none. (Of a connection
+// that was gone before it was read no call need be seen.)
 bool shows(const Observation& o, std::uint32_t families) {
   return o.attached && std::ranges::any_of(o.record.events, [&](const CallEvent& e) {
            return (families & wire::bit(wire::family_of(e.call))) != 0;

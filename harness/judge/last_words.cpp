@@ -124,7 +124,8 @@ bool is_of_a_trace(std::string_view line, const std::string& output) {
   constexpr std::string_view begins[] = {"\tat ", "\tfrom ", "note: run with `RUST_BACKTRACE"};
   constexpr std::string_view lua = "stack traceback:", php = "Stack trace:";
   if (std::ranges::any_of(begins, [&](std::string_view begin) { return line.starts_with(begin); })) return true;
-  if (output.find(lua) != output.npos && (line == lua || (line.starts_with('\t') && line.find(": in ") != line.npos))) return true;
+  if (output.find(lua) != output.npos && (line == lua || (line.starts_with('\t') && line.find(": in ") != line.npos)))
+    return true;
   return output.find(php) != output.npos && (line == php || line.starts_with('#') || line.starts_with("  thrown in "));
 }
 

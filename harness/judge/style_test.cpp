@@ -58,19 +58,21 @@ BOOST_AUTO_TEST_CASE(there_is_code_to_look_at) {
   BOOST_TEST(code().size() > 100u);
 }
 
-// Two classes of one name in one program are one to the linker, and each is taken for the other. Programs that are linked
-// by themselves do not count, nor does what has a namespace of its own.
+// Two classes of one name in one program are one to the linker, and each is taken for the other. Programs that are
+// linked by themselves do not count, nor does what has a namespace of its own.
 BOOST_AUTO_TEST_CASE(no_two_headers_name_a_class_alike) {
   std::map<std::string, std::string> seen;  // name, file
   for (const fs::path& file : code()) {
     const std::string name = fs::relative(file, SOCKRIG_SOURCE_DIR).string();
-    const bool apart = name.starts_with("sut/") || name.starts_with("harness/shim/") || name.starts_with("harness/wire/");
+    const bool apart =
+        name.starts_with("sut/") || name.starts_with("harness/shim/") || name.starts_with("harness/wire/");
     if (file.extension() != ".hpp" || apart) continue;
     for (const std::string& text : lines_of(file)) {
       std::istringstream words(text);
       std::string kind, first, second;
       words >> kind >> first >> second;
-      if ((kind != "class" && kind != "struct" && kind != "enum") || text.back() == ';' || text.front() == ' ') continue;
+      if ((kind != "class" && kind != "struct" && kind != "enum") || text.back() == ';' || text.front() == ' ')
+        continue;
       const std::string& type = first == "class" ? second : first;
       const auto [known, is_new] = seen.emplace(type, name);
       BOOST_TEST(is_new, name << " and " << known->second << " both name " << type);

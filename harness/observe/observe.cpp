@@ -229,7 +229,8 @@ bool is_delayed(const std::vector<FaultFacts>& faults, const CallEvent& e) {
 }
 
 // The last injected calls before the stream went wrong, or the last of all where that cannot be told.
-std::vector<std::string> injected_before(const Record& record, const std::vector<FaultFacts>& faults, const Channel* wrong) {
+std::vector<std::string> injected_before(const Record& record, const std::vector<FaultFacts>& faults,
+                                         const Channel* wrong) {
   std::int32_t socket = -1;
   std::span<const CallEvent> calls;
   if (wrong != nullptr) calls = calls_up_to(record, *wrong, socket);
@@ -237,7 +238,8 @@ std::vector<std::string> injected_before(const Record& record, const std::vector
   if (std::ranges::none_of(calls, counts)) calls = record.events, socket = -1;
   std::vector<std::string> out;
   for (auto e = calls.rbegin(); e != calls.rend() && out.size() < most_injected; ++e) {
-    if (counts(*e)) out.push_back(to_string(*e) + place_of(record, *e) + (is_delayed(faults, *e) ? "   (delayed)" : "   (injected)"));
+    if (counts(*e))
+      out.push_back(to_string(*e) + place_of(record, *e) + (is_delayed(faults, *e) ? "   (delayed)" : "   (injected)"));
   }
   std::ranges::reverse(out);
   return out;

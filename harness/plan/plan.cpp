@@ -112,8 +112,8 @@ void add_prerequisites(const PlanRequest& request, const Scenario& scenario, Rol
     const auto known = is_asked ? asked : std::ranges::find_if(request.known, named);
     if (!is_asked && known == request.known.end()) continue;
     const Scenario& before = **known;
-    const bool runs = is_asked && std::ranges::find(before.roles, role) != before.roles.end() &&
-                      !is_left_out(request, before);
+    const bool runs =
+        is_asked && std::ranges::find(before.roles, role) != before.roles.end() && !is_left_out(request, before);
     if (!runs)
       add_prerequisites(request, before, role, to);
     else if (std::ranges::find(to, id) == to.end())

@@ -83,7 +83,8 @@ Play glued_play_of(const Dialogue& d) {
 
 Play glued_cut_play_of(const Dialogue& d, const Cut& cut) {
   Play play = glued_play_of(d);
-  const auto at = std::ranges::find_if(play, [&](const Move& m) { return m.kind == MoveKind::send && m.line == cut.line; });
+  const auto at =
+      std::ranges::find_if(play, [&](const Move& m) { return m.kind == MoveKind::send && m.line == cut.line; });
   const Move rest{MoveKind::send, cut.line, cut.at, at->end};
   at->end = cut.at;
   play.insert(at + 1, {Move{MoveKind::pause, cut.line}, rest});

@@ -100,7 +100,8 @@ BOOST_AUTO_TEST_CASE(a_long_dialogue_is_cut_less_often) {
 BOOST_AUTO_TEST_CASE(a_part_of_a_dialogue_leaves_its_connection_open) {
   const Dialogue d = dialogue("> hello\n< 6\n> quit\n< end\n");
   using K = MoveKind;
-  BOOST_TEST((stopped_play_of(d, {2, 3}) == Play{{K::send, 0, 0, 5}, {K::receive, 1, 0, 1}, {K::send, 2, 0, 3}, {K::pause, 2}}));
+  BOOST_TEST((stopped_play_of(d, {2, 3}) ==
+              Play{{K::send, 0, 0, 5}, {K::receive, 1, 0, 1}, {K::send, 2, 0, 3}, {K::pause, 2}}));
   BOOST_TEST((unheard_play_of(d) == Play{{K::send, 0, 0, 5}, {K::send, 2, 0, 4}}));
 }
 

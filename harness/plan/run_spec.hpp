@@ -18,16 +18,16 @@ namespace sockrig {
 
 // What this machine allows, found out once by the runner (run/sandbox.hpp).
 struct Machine {
-  bool namespaces = false;  // user + network + mount + pid namespaces can be made
-  std::string why_not;      // if not: the call and errno, or "--sandbox none"
+  bool namespaces = false;                             // user + network + mount + pid namespaces can be made
+  std::string why_not;                                 // if not: the call and errno, or "--sandbox none"
   std::uint64_t most_descriptors = ~std::uint64_t{0};  // that a process may have (the hard RLIMIT_NOFILE)
 };
 
 struct PlanRequest {
   std::vector<const Scenario*> scenarios;  // those asked for
   std::vector<const Scenario*> known;      // all that an `after` of theirs may name; those asked for are known anyway
-  std::map<Role, std::string> commands;  // templates with {host} and {port}
-  const Dialogue* dialogue = nullptr;    // of the role custom; null = none was given
+  std::map<Role, std::string> commands;    // templates with {host} and {port}
+  const Dialogue* dialogue = nullptr;      // of the role custom; null = none was given
   Serves serves = Serves::at_once;
   Level level = Level::should;  // the weakest level that is run
   std::string stop;             // how servers are told to stop, see parse_stop(); "" = not declared

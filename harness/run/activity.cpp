@@ -52,8 +52,9 @@ bool Activity::spins(const std::vector<pid_t>& pids, std::span<const wire::Socke
   }
   for (const KernelSocket& s : queues) {
     // An attempt to connect has something in its queue, too, and moves nothing.
-    const bool carries = s.state == TcpState::established || s.state == TcpState::close_wait || s.state == TcpState::fin_wait1 ||
-                         s.state == TcpState::fin_wait2 || s.state == TcpState::last_ack || s.state == TcpState::closing;
+    const bool carries = s.state == TcpState::established || s.state == TcpState::close_wait ||
+                         s.state == TcpState::fin_wait1 || s.state == TcpState::fin_wait2 ||
+                         s.state == TcpState::last_ack || s.state == TcpState::closing;
     if (!carries || s.receive_queue + s.send_queue == 0) continue;
     const std::uint64_t ports = std::uint64_t{s.local_port} << 16 | s.remote_port;
     moved += wire::mix(ports << 32 | s.receive_queue) + wire::mix(~ports << 32 | s.send_queue);

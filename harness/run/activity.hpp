@@ -31,8 +31,8 @@ class Activity {
  public:
   void note();  // something moved
   double idle_seconds() const { return seconds_since(last_); }
-  // Processor time without a byte moved, or the end of a stream received again and again. `queues`: what the kernel holds,
-  // which tells of programs whose calls are not seen. `starting`: run-times have much to load.
+  // Processor time without a byte moved, or the end of a stream received again and again. `queues`: what the kernel
+  // holds, which tells of programs whose calls are not seen. `starting`: run-times have much to load.
   bool spins(const std::vector<pid_t>& pids, std::span<const wire::Socket> sockets,
              const std::vector<KernelSocket>& queues, bool starting);
   std::optional<bool> dozed_in_vain(const Look& look) { return came_back(look, switches_); }

@@ -1,4 +1,5 @@
-// The verbs of a connection and of the subject's standard input and output: what each does, when it is done, and what contradicts it.
+// The verbs of a connection and of the subject's standard input and output: what each does, when it is done, and what
+// contradicts it.
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -13,8 +14,8 @@ namespace {
 constexpr std::size_t slow_bite = 256 << 10;     // what a slow reader takes at a time
 constexpr std::uint64_t echo_buffer = 64 << 10;  // what an echoing peer holds
 constexpr std::size_t window_enough = 2048;      // wrong bytes that suffice for a diagnosis
-// Lines after which "receive end" does not believe in an end: of a program that was seen to be told of the client's end (a
-// thread of it is, while another still sends), and of any.
+// Lines after which "receive end" does not believe in an end: of a program that was seen to be told of the client's end
+// (a thread of it is, while another still sends), and of any.
 constexpr std::uint64_t endless_once_told = 8 << 20, endless = 256 << 20;
 
 }  // namespace

@@ -13,8 +13,8 @@ namespace sockrig {
 
 class DescriptorLimits {
  public:
-  // From now on each gets no further descriptor. A thread that waits in accept() has its own already, though nobody sees
-  // it: that one client is served. Throws std::system_error, as restore() does.
+  // From now on each gets no further descriptor. A thread that waits in accept() has its own already, though nobody
+  // sees it: that one client is served. Throws std::system_error, as restore() does.
   void use_up(const std::vector<pid_t>& pids);
   void restore(const std::vector<pid_t>& pids);  // of those born in want, too
   bool were_lowered() const { return !before_.empty(); }

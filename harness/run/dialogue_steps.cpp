@@ -47,7 +47,8 @@ void make_moves(const RunSpec& spec, std::uint64_t seed, StepVerb verb, Conversa
       if (c.cuts.empty()) c.cuts = cut ? cuts_of(d, seed) : breaks_of(d, seed);
       const Cut& at = c.cuts[c.play];
       c.moves = cut ? cut_play_of(d, at) : glued ? glued_cut_play_of(d, at) : broken_off_play_of(d, at);
-      c.situation = (glued ? "all messages went out at once, but " : "") + told(d, at, cut || glued ? "cut" : "broken off");
+      c.situation =
+          (glued ? "all messages went out at once, but " : "") + told(d, at, cut || glued ? "cut" : "broken off");
       break;
     }
     default:

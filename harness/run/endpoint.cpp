@@ -12,7 +12,6 @@
 #include <span>
 #include <stdexcept>
 
-
 namespace sockrig {
 namespace {
 

@@ -21,9 +21,9 @@ struct Endpoint {
   int input = -1;     // what is read from, -1 = none
   int output = -1;    // what is written to
   bool connected = false;
-  bool was_reset = false;  // by us
+  bool was_reset = false;                    // by us
   std::optional<std::uint64_t> told_of_end;  // what had come when the subject was seen to know that we had ended ours
-  bool broken = false;     // it was reset before anybody looked: what came before is still to be read
+  bool broken = false;                       // it was reset before anybody looked: what came before is still to be read
 
   // Sends bytes of the outgoing stream up to offset `limit`, as the kernel takes them, at most `most` calls.
   // `one_by_one`: a byte a call, so a byte a segment.
@@ -45,7 +45,8 @@ std::string finish_connect(Endpoint& endpoint);
 struct Listeners {
   Descriptor v4, v6;
 };
-Listeners listen_on_loopback(const std::string& address, std::uint16_t port, std::uint64_t receive_buffer, std::uint64_t send_buffer);
+Listeners listen_on_loopback(const std::string& address, std::uint16_t port, std::uint64_t receive_buffer,
+                             std::uint64_t send_buffer);
 // Takes a waiting connection, if there is one.
 bool accept_into(const Listeners& listeners, Endpoint& endpoint);
 

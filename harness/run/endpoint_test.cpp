@@ -1,10 +1,10 @@
 // The peer's end of a connection, against the real kernel.
 #include "run/endpoint.hpp"
 
-#include <boost/test/unit_test.hpp>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <boost/test/unit_test.hpp>
 
 namespace sockrig {
 namespace {

@@ -29,12 +29,14 @@ bool holds(const std::string& path, std::string_view text) {
 std::string garbage_collector(pid_t pid) {
   const std::string base = "/proc/" + std::to_string(pid);
   const std::string maps = read_file(base + "/maps");
-  constexpr std::array<std::string_view, 9> known = {
-      "libjvm.so", "libcoreclr.so", "libmono-2.", "libmonosgen-", "libnode", "libruby", "beam.smp", "libgc.so", "libguile"};
+  constexpr std::array<std::string_view, 9> known = {"libjvm.so",    "libcoreclr.so", "libmono-2.",
+                                                     "libmonosgen-", "libnode",       "libruby",
+                                                     "beam.smp",     "libgc.so",      "libguile"};
   for (const std::string_view name : known) {
     if (maps.find(name) != std::string::npos) return std::string(name);
   }
-  // It keeps what is freed for a while, to see who uses it after that; linked into the program, its shadow memory tells.
+  // It keeps what is freed for a while, to see who uses it after that; linked into the program, its shadow memory
+  // tells.
   if (maps.find("libasan.so") != std::string::npos || maps.find("-10007fff8000 ") != std::string::npos)
     return "AddressSanitizer";
   if (maps.find("/node\n") != std::string::npos && holds(base + "/exe", "NODE_OPTIONS")) return "node";

@@ -20,7 +20,9 @@ namespace {
 
 constexpr std::uint64_t attempts = 20000;
 
-std::uint16_t candidate(std::uint64_t seed) { return static_cast<std::uint16_t>(15000 + wire::mix(seed) % 15000); }
+std::uint16_t candidate(std::uint64_t seed) {
+  return static_cast<std::uint16_t>(15000 + wire::mix(seed) % 15000);
+}
 
 bool can_be_swapped(std::uint16_t port) {
   const std::uint16_t swapped = htons(port);
@@ -45,11 +47,14 @@ bool is_free(int family, std::uint16_t port) {
   sockaddr_in6 any{};  // every address of the family is the zero one, and the port stands at the same place in both
   any.sin6_family = static_cast<sa_family_t>(family);
   any.sin6_port = htons(port);
-  return ::bind(s.get(), reinterpret_cast<const sockaddr*>(&any), family == AF_INET ? sizeof(sockaddr_in) : sizeof any) == 0 ||
+  return ::bind(s.get(), reinterpret_cast<const sockaddr*>(&any),
+                family == AF_INET ? sizeof(sockaddr_in) : sizeof any) == 0 ||
          errno == EADDRNOTAVAIL;
 }
 
-bool is_free(std::uint16_t port) { return is_free(AF_INET, port) && is_free(AF_INET6, port); }
+bool is_free(std::uint16_t port) {
+  return is_free(AF_INET, port) && is_free(AF_INET6, port);
+}
 
 // The port and its swapped one have one name between them, which only one socket of a network can have (unix(7),
 // abstract): it goes when its owner does.

@@ -15,9 +15,9 @@ struct ChosenPort {
 // Its two bytes swapped (what a program without htons() asks for) are another port, which needs no privilege either.
 ChosenPort choose_port(std::uint64_t seed);
 
-// The same in a network that others use: neither the port nor its swapped one is used now, wanted by another run, or one
-// that the kernel gives to clients (ip_local_port_range, ip(7)) as long as there are others. Throws std::system_error if
-// no port is left.
+// The same in a network that others use: neither the port nor its swapped one is used now, wanted by another run, or
+// one that the kernel gives to clients (ip_local_port_range, ip(7)) as long as there are others. Throws
+// std::system_error if no port is left.
 ChosenPort choose_port_among_others(std::uint64_t seed);
 
 }  // namespace sockrig

@@ -1,10 +1,10 @@
 // The port that a server is told, where others use the network too: against the real kernel.
 #include "run/port.hpp"
 
-#include <boost/test/unit_test.hpp>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <boost/test/unit_test.hpp>
 
 #include <set>
 #include <vector>

@@ -36,7 +36,8 @@ struct ProcessState {
 // Nothing if the process ended (or is a zombie).
 std::optional<ProcessState> process_state(pid_t pid);
 
-// The number that the process itself knows as its own (pid_namespaces(7)), as the shim writes it down; -1 if it is gone.
+// The number that the process itself knows as its own (pid_namespaces(7)), as the shim writes it down; -1 if it is
+// gone.
 pid_t pid_within(pid_t pid);
 // State as in ThreadState ('?' if it is gone) and parent; told of zombies too.
 std::pair<char, pid_t> state_and_parent(pid_t pid);
@@ -53,8 +54,8 @@ std::string socket_protocol(pid_t pid, int fd);
 double cpu_seconds(pid_t pid);  // user and system time used so far, its waited-for children not counted
 std::uint64_t resident_bytes(pid_t pid);
 std::uint64_t peak_resident_bytes(pid_t pid);
-// Resident bytes of which each counts as a part for each process that has it: what forked processes share is not counted
-// for all of them. Costs more to ask.
+// Resident bytes of which each counts as a part for each process that has it: what forked processes share is not
+// counted for all of them. Costs more to ask.
 std::uint64_t proportional_bytes(pid_t pid);
 
 // A counter of /proc/net/netstat ("TcpExt: ListenOverflows"), or else of /proc/net/snmp ("Tcp: AttemptFails"), of this

@@ -39,7 +39,8 @@ std::set<std::int32_t> ProcessTree::alive_within() const {
 }
 
 bool ProcessTree::are_stopped() const {
-  // Whoever waits for the child of its vfork() cannot stop before that child goes on: with the child it is stopped, too.
+  // Whoever waits for the child of its vfork() cannot stop before that child goes on: with the child it is stopped,
+  // too.
   constexpr auto is_stopped = [](const ThreadState& t) { return t.state == 'T'; };
   std::set<pid_t> with_stopped_child;
   const std::vector<pid_t> all = pids();

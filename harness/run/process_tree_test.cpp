@@ -7,9 +7,9 @@
 
 #include <algorithm>
 
+#include "run/activity.hpp"
 #include "run/child.hpp"
 #include "run/descriptor_limits.hpp"
-#include "run/activity.hpp"
 
 namespace sockrig {
 

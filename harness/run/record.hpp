@@ -31,9 +31,9 @@ struct Channel {
   Stream expected;
   std::uint64_t due = 0;  // bytes that the script's receives so far were to receive
   std::uint64_t received = 0;
-  std::optional<std::uint64_t> differs_at;  // offset of the first wrong byte
-  std::string window;                       // the bytes from there on, as many as came, at most 4 KiB
-  Ended ended = Ended::no;                  // its receiving direction
+  std::optional<std::uint64_t> differs_at;   // offset of the first wrong byte
+  std::string window;                        // the bytes from there on, as many as came, at most 4 KiB
+  Ended ended = Ended::no;                   // its receiving direction
   std::vector<std::uint16_t> earlier_ports;  // of connections of the same name before this one
   std::optional<std::uint64_t> on_the_way;   // bytes of ours that still lay in the kernel's queues at the end
 };
@@ -134,7 +134,7 @@ struct Record {
   // If the script was not carried out, or the subject was killed by a signal:
   std::vector<Holder> holders;
   Places places;
-  std::vector<std::string> out_of_sight;  // what of the program ran where the shim could not see it (coverage.hpp)
+  std::vector<std::string> out_of_sight;     // what of the program ran where the shim could not see it (coverage.hpp)
   std::optional<std::uint64_t> names_asked;  // where the shim tells what names mean: how often it was asked
   double duration_ms = 0;
 };

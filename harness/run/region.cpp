@@ -163,7 +163,7 @@ void remove_regions_of(pid_t runner) {
 
 void Region::tell_names(const std::vector<std::string>& hosts, const std::string& service, std::uint16_t port) {
   wire::Names& names = memory_->names;
-  const auto write = [](char (&to)[wire::name_size], const std::string& from) {
+  const auto write = [](char(&to)[wire::name_size], const std::string& from) {
     if (from.size() >= wire::name_size) throw std::invalid_argument("too long a name: " + from);
     from.copy(to, from.size());
   };

@@ -66,11 +66,12 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
       region_(region),
       world_init_(world_init),
       processes_(world_init),
-      detector_(sock_diag_, [this](const KernelSocket& s) { return is_ours(s); },
-                [this](pid_t pid) {
-                  const pid_t own = pid_within(pid);
-                  return KnownTimers{region_.may_ring(own, deadline_seconds), region_.timers_off(own)};
-                }),
+      detector_(
+          sock_diag_, [this](const KernelSocket& s) { return is_ours(s); },
+          [this](pid_t pid) {
+            const pid_t own = pid_within(pid);
+            return KnownTimers{region_.may_ring(own, deadline_seconds), region_.timers_off(own)};
+          }),
       script_(whole_script(spec.scenario->scripts.at(spec.role), spec.role)) {
   for (const ScriptLine& line : script_) {
     first_record_.push_back(record_.steps.size());
@@ -316,9 +317,8 @@ bool Rig::asks_the_kernel() const {
       const bool held_back = connects && !r.endpoint->socket && !r.wants_idle;
       return !r.done && (held_back || r.step->verb == StepVerb::listens || r.step->verb == StepVerb::stop ||
                          r.step->verb == StepVerb::restart || r.step->verb == StepVerb::is_held ||
-                         r.step->verb == StepVerb::is_released ||
-                         r.step->verb == StepVerb::begins_or_complains || r.step->verb == StepVerb::counter_rises ||
-                         r.step->verb == StepVerb::time_wait);
+                         r.step->verb == StepVerb::is_released || r.step->verb == StepVerb::begins_or_complains ||
+                         r.step->verb == StepVerb::counter_rises || r.step->verb == StepVerb::time_wait);
     });
   });
 }
@@ -354,8 +354,7 @@ void Rig::stop(Stop why, std::string code, std::string what) {
   over_ = true;
   record_.stop = why;
   // It has had every chance to do what is asked: the step knows what it did not do.
-  const bool at_rest =
-      (why == Stop::standstill || why == Stop::deadline) && code != "unfinished" && code != "held";
+  const bool at_rest = (why == Stop::standstill || why == Stop::deadline) && code != "unfinished" && code != "held";
   for (const Task& task : tasks_) {
     for (const Running& r : task.running) {
       if (r.done) continue;

@@ -187,7 +187,7 @@ class Rig {
   ProcessTree::Descriptors descriptors_before_;
   DescriptorLimits descriptor_limits_;
   bool released_on_dead_ = false;  // the held call was let go on a connection whose other side was gone
-  bool told_to_end_ = false;      // by "frees its results"
+  bool told_to_end_ = false;       // by "frees its results"
   // What the script asks about, and has to be noted before:
   bool measures_memory_ = false, looks_for_children_ = false;
   std::uint64_t memory_before_ = 0;

@@ -89,9 +89,9 @@ bool Rig::advance_shortage(Running& r, Subject& s) {
   if (met_shortage()) return r.done = true;
   if (!over && !wait_until_idle(r)) return false;
   // Whoever waits while clients are queued to it has no descriptor for them, whether its calls were seen or not.
-  const bool queued = descriptor_limits_.were_lowered() && std::ranges::any_of(sock_diag_.listeners(), [&](const auto& l) {
-    return l.local_port == port_ && l.receive_queue > 0;
-  });
+  const bool queued = descriptor_limits_.were_lowered() &&
+                      std::ranges::any_of(sock_diag_.listeners(),
+                                          [&](const auto& l) { return l.local_port == port_ && l.receive_queue > 0; });
   if (queued) return r.done = true;
   contradict(r, "not-met", "it made no call that the shortage was about");
   return true;

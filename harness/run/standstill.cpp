@@ -9,8 +9,8 @@
 
 #include <algorithm>
 #include <map>
-#include <sstream>
 #include <span>
+#include <sstream>
 #include <string>
 #include <string_view>
 

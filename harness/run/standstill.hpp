@@ -60,8 +60,9 @@ class StandstillDetector {
  public:
   // `ours`: whether a socket concerns this run (all of them do in a private network).
   // `timers`: what is known of a process's timers; without it, nothing.
-  StandstillDetector(SockDiag& sock_diag, std::function<bool(const KernelSocket&)> ours,
-                     std::function<KnownTimers(pid_t)> timers = [](pid_t) { return KnownTimers{}; })
+  StandstillDetector(
+      SockDiag& sock_diag, std::function<bool(const KernelSocket&)> ours,
+      std::function<KnownTimers(pid_t)> timers = [](pid_t) { return KnownTimers{}; })
       : sock_diag_(sock_diag), ours_(std::move(ours)), timers_(std::move(timers)) {}
 
   // `pids`: lists every process of the subject; asked before each of the two looks. `peer_is_quiet`: asked between the

@@ -28,8 +28,8 @@ constexpr std::uint64_t most_output = 4 << 20;  // held in memory
 enum class Way { both, to_them, to_us };
 
 // Standard input and output are socket pairs, and pipes only where a scenario asks for one: splice(2) holds a pipe's
-// lock while it waits for the other descriptor, and our non-blocking read or write of that pipe would wait with it (seen
-// with Rust's io::copy).
+// lock while it waits for the other descriptor, and our non-blocking read or write of that pipe would wait with it
+// (seen with Rust's io::copy).
 struct Pair {
   Descriptor ours, theirs;
   explicit Pair(Way way) {

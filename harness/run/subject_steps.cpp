@@ -9,9 +9,10 @@
 namespace sockrig {
 namespace {
 
-// A few pipes and event loops that serve one connection after another are no leak, however late they were made; how many
-// they are where they go when the run-time sees fit, nobody can say. A socket or a file belongs to a connection.
-bool are_kept_for_later(const ProcessTree& processes, const ProcessTree::Descriptors& before, const ProcessTree::Descriptors& now) {
+// A few pipes and event loops that serve one connection after another are no leak, however late they were made; how
+// many they are where they go when the run-time sees fit, nobody can say. A socket or a file belongs to a connection.
+bool are_kept_for_later(const ProcessTree& processes, const ProcessTree::Descriptors& before,
+                        const ProcessTree::Descriptors& now) {
   constexpr std::int64_t a_few = 16;
   if (now.others > before.others) return false;
   if (now.internal <= before.internal + a_few) return true;
@@ -22,7 +23,8 @@ bool are_kept_for_later(const ProcessTree& processes, const ProcessTree::Descrip
 }  // namespace
 
 bool Rig::listens() {
-  return std::ranges::any_of(processes_.listeners(sock_diag_), [&](const KernelSocket& s) { return s.local_port == port_; });
+  return std::ranges::any_of(processes_.listeners(sock_diag_),
+                             [&](const KernelSocket& s) { return s.local_port == port_; });
 }
 
 // One connection more, and the kernel would drop it and try again a second later.
@@ -240,16 +242,15 @@ bool Rig::met_dead_connection() {
   return sent;
 }
 
-// A child of it began a send that never returned, and none of those that live is in one: SIGPIPE ended it there. Who had
-// accepted the connection lives.
+// A child of it began a send that never returned, and none of those that live is in one: SIGPIPE ended it there. Who
+// had accepted the connection lives.
 bool Rig::died_in_send() {
   const std::set<std::int32_t> alive = processes_.alive_within();
   const bool begun = std::ranges::any_of(seen_sockets(), [&](const SocketRecord& s) {
     return s.inside != wire::Call::count && wire::family_of(s.inside) == wire::Family::send && alive.contains(s.pid);
   });
-  return begun && std::ranges::none_of(look().threads, [](const Waiting& w) {
-           return w.local_port != 0 && is_send_call(w.call);
-         });
+  return begun && std::ranges::none_of(look().threads,
+                                       [](const Waiting& w) { return w.local_port != 0 && is_send_call(w.call); });
 }
 
 bool Rig::advance_kernel(Running& r) {

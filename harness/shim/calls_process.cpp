@@ -198,8 +198,8 @@ SOCKRIG_EXPORT void freeaddrinfo(addrinfo* list) noexcept {
   real.freeaddrinfo(list);
 }
 
-// A library that is bound to its own dependencies first (PHP loads its extensions so) would make its calls past the shim.
-// A tail call: the caller's own search path (dlopen(3), RUNPATH) is found by the address that it returns to.
+// A library that is bound to its own dependencies first (PHP loads its extensions so) would make its calls past the
+// shim. A tail call: the caller's own search path (dlopen(3), RUNPATH) is found by the address that it returns to.
 SOCKRIG_EXPORT void* dlopen(const char* path, int flags) noexcept {
   if (!started) start();
   return real.dlopen(path, active() ? flags & ~RTLD_DEEPBIND : flags);

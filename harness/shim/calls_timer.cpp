@@ -25,8 +25,8 @@ void note_alarm(std::uint64_t first, bool repeats) {
   here.slot->alarm_at.store(at, std::memory_order_relaxed);
 }
 
-// The POSIX timers that are off, as numbers above 0. In doubt one counts as armed: those beyond the table, and those that
-// another thread, or a handler, arms meanwhile.
+// The POSIX timers that are off, as numbers above 0. In doubt one counts as armed: those beyond the table, and those
+// that another thread, or a handler, arms meanwhile.
 std::atomic<std::uintptr_t> off[32];
 std::atomic<std::uint64_t> armings;
 

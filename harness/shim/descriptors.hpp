@@ -41,14 +41,14 @@ inline int known_socket(int fd) {
   return entry > 0 ? entry - 1 : -1;
 }
 
-// A number that a socket had, or none at all. Using it is a mistake worth telling; closing numbers never used is a habit
-// of daemons.
+// A number that a socket had, or none at all. Using it is a mistake worth telling; closing numbers never used is a
+// habit of daemons.
 inline bool is_closed_socket(int fd) {
   if (fd < 0) return true;
   return fd < max_descriptors && descriptors[fd].load(std::memory_order_relaxed) == was_a_socket;
 }
 void note_close(int fd, int result);  // after the real call: counts in closed_twice, unless it is a sweep
-void note_other_use(int fd);  // the number was closed as something that is no socket
+void note_other_use(int fd);          // the number was closed as something that is no socket
 
 // Is the descriptor still the socket that the table says? Asked before anything is injected.
 bool still_the_same(int socket, int fd);

@@ -33,17 +33,18 @@ int __ppoll_chk(pollfd*, nfds_t, const timespec*, const sigset_t*, size_t);
 
 namespace sockrig::shim {
 
-#define SOCKRIG_REALS(X)                                                                                               \
-  X(socket)                                                                                                            \
-  X(bind)                                                                                                              \
-  X(listen) X(accept) X(accept4) X(connect) X(shutdown) X(setsockopt) X(recv) X(recvfrom) X(recvmsg) X(recvmmsg)       \
-      X(read) X(readv) X(send) X(sendto) X(sendmsg) X(sendmmsg) X(write) X(writev) X(sendfile) X(sendfile64) X(splice) \
-          X(poll) X(ppoll) X(select) X(pselect) X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) X(epoll_ctl) X(close)     \
-              X(close_range) X(closefrom) X(dup) X(dup2) X(dup3) X(fcntl) X(fcntl64) X(ioctl) X(fclose) X(getaddrinfo) \
-                  X(freeaddrinfo) X(fork) X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)   \
-                       X(gethostbyname) X(gethostbyname2) X(getservbyname)                                              \
-                       X(__read_chk) X(__recv_chk) X(__recvfrom_chk) X(__poll_chk) X(__ppoll_chk)                       \
-                       X(alarm) X(ualarm) X(setitimer) X(timer_create) X(timer_settime) X(timer_delete) X(dlopen)
+// clang-format off
+#define SOCKRIG_REALS(X)                                                                                      \
+  X(socket) X(bind) X(listen) X(accept) X(accept4) X(connect) X(shutdown) X(setsockopt) X(recv)               \
+  X(recvfrom) X(recvmsg) X(recvmmsg) X(read) X(readv) X(send) X(sendto) X(sendmsg) X(sendmmsg)                \
+  X(write) X(writev) X(sendfile) X(sendfile64) X(splice) X(poll) X(ppoll) X(select) X(pselect)                \
+  X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) X(epoll_ctl) X(close) X(close_range) X(closefrom)              \
+  X(dup) X(dup2) X(dup3) X(fcntl) X(fcntl64) X(ioctl) X(fclose) X(getaddrinfo) X(freeaddrinfo)                \
+  X(fork) X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)                          \
+  X(gethostbyname) X(gethostbyname2) X(getservbyname) X(__read_chk) X(__recv_chk) X(__recvfrom_chk)           \
+  X(__poll_chk) X(__ppoll_chk) X(alarm) X(ualarm) X(setitimer) X(timer_create) X(timer_settime)               \
+  X(timer_delete) X(dlopen)
+// clang-format on
 
 struct RealFunctions {
 #define X(name) decltype(&::name) name;

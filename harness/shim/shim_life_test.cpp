@@ -122,7 +122,8 @@ BOOST_AUTO_TEST_CASE(failures) {
       {"close", Verb::fail_before, Family::close, EIO, "EIO handled 0\n"},
       {"resolve", Verb::fail_before, Family::resolve, -3, "0\n-3\n"},
       // A socket whose attempt failed stays of no use, though the rule may fire but once; the next one is all right.
-      {"connect", Verb::fail_before, Family::connect, ETIMEDOUT, "ETIMEDOUT handled 0\nETIMEDOUT handled 0\n0 handled 0\n"},
+      {"connect", Verb::fail_before, Family::connect, ETIMEDOUT,
+       "ETIMEDOUT handled 0\nETIMEDOUT handled 0\n0 handled 0\n"},
       {"fork", Verb::fail_before, Family::process, EAGAIN, "EAGAIN handled 0\n"},
   };
   for (const Case& c : cases) {
@@ -196,7 +197,8 @@ BOOST_AUTO_TEST_CASE(names_are_told_in_the_order_of_the_region) {
   BOOST_TEST(names.asked.load() == 3u);
   BOOST_TEST(region.run("probe-names", {"new", "127.0.0.9", "7"}).output == "127.0.0.9:7 \n");
   BOOST_TEST(region.run("probe-names", {"new", "127.0.0.9", "rig-ech"}).output == "error -8\n");
-  BOOST_TEST(region.run("probe-names", {"new", "other.test", "80", "6"}).output == "error -2\n");  // it has no such address
+  BOOST_TEST(region.run("probe-names", {"new", "other.test", "80", "6"}).output ==
+             "error -2\n");  // it has no such address
   BOOST_TEST(names.asked.load() == 4u);
   BOOST_TEST(region.run("probe-names", {"old", "two.test", "rig-echo"}).output == "127.0.0.3 127.0.0.2 65001\n");
   BOOST_TEST(region.run("probe-names", {"old", "127.0.0.9", "no-such-service"}).output == "127.0.0.9 -1\n");

@@ -50,17 +50,18 @@ constexpr bool moves_data(Family f) {
 }
 
 // X(name as the program wrote it, family). The order is part of the format: append only.
-#define SOCKRIG_CALLS(X)                                                                                              \
-  X(socket, socket)                                                                                                   \
-  X(bind, bind) X(listen, listen) X(accept, accept) X(accept4, accept) X(connect, connect) X(recv, recv)              \
-      X(recvfrom, recv) X(recvmsg, recv) X(recvmmsg, recv) X(read, recv) X(readv, recv) X(send, send) X(sendto, send) \
-          X(sendmsg, send) X(sendmmsg, send) X(write, send) X(writev, send) X(sendfile, send) X(splice, send)         \
-              X(poll, wait) X(ppoll, wait) X(select, wait) X(pselect, wait) X(epoll_wait, wait) X(epoll_pwait, wait)  \
-                  X(epoll_pwait2, wait) X(shutdown, shutdown) X(close, close) X(close_range, close)                   \
-                      X(closefrom, close) X(dup, none) X(dup2, close) X(dup3, close) X(fcntl, option)                 \
-                          X(setsockopt, option) X(epoll_ctl, option) X(ioctl, option) X(fclose, close)                \
-                              X(getaddrinfo, resolve) X(freeaddrinfo, resolve) X(fork, process) X(vfork, process)     \
-                                  X(exec, process) X(posix_spawn, process)
+// clang-format off
+#define SOCKRIG_CALLS(X)                                                                                      \
+  X(socket, socket) X(bind, bind) X(listen, listen) X(accept, accept) X(accept4, accept)                      \
+  X(connect, connect) X(recv, recv) X(recvfrom, recv) X(recvmsg, recv) X(recvmmsg, recv)                      \
+  X(read, recv) X(readv, recv) X(send, send) X(sendto, send) X(sendmsg, send) X(sendmmsg, send)               \
+  X(write, send) X(writev, send) X(sendfile, send) X(splice, send) X(poll, wait) X(ppoll, wait)               \
+  X(select, wait) X(pselect, wait) X(epoll_wait, wait) X(epoll_pwait, wait) X(epoll_pwait2, wait)             \
+  X(shutdown, shutdown) X(close, close) X(close_range, close) X(closefrom, close) X(dup, none)                \
+  X(dup2, close) X(dup3, close) X(fcntl, option) X(setsockopt, option) X(epoll_ctl, option)                   \
+  X(ioctl, option) X(fclose, close) X(getaddrinfo, resolve) X(freeaddrinfo, resolve)                          \
+  X(fork, process) X(vfork, process) X(exec, process) X(posix_spawn, process)
+// clang-format on
 
 enum class Call : std::uint16_t {
 #define X(name, family) name,
@@ -101,25 +102,25 @@ enum class Handler : std::uint32_t {
 
 // Why a rule that applied did not fire (licences.md). Each is counted per rule.
 enum class Withheld : std::uint32_t {
-  too_small,       // nothing smaller could be asked for (0 or 1 byte)
-  non_blocking,    // the descriptor does not block: the kernel would never do this here
-  no_handler,      // no signal is caught, and the rule may not install a handler
-  restarts,        // the caught signal restarts this call (SA_RESTART)
-  signal_blocked,  // this thread blocks the signal
-  ready,           // the call would not have waited, so no signal could have cut it
-  wait_all,        // MSG_WAITALL
-  low_water,       // SO_RCVLOWAT asks for more
-  peek,            // MSG_PEEK: nothing is consumed, asking again must show no less
-  not_stream,      // not a TCP socket
-  several_at_once, // a call for several messages, or from one descriptor to another: no one count could be told
-  end_queued,      // the other side's end of stream is queued: all data is there
-  edge_triggered,  // a short count would promise an edge that never comes
-  blocking,        // the descriptor blocks: the kernel would wait instead
-  not_ready,       // nothing was ready: the kernel itself would wait, or say so
-  alive,           // the connection is alive: the kernel would hand it out
-  under_way,       // this socket's connection is being made, or is there
-  numeric,         // a numeric address: nobody has to be asked
-  in_handler,      // a signal that the program catches is blocked: its handler may be what calls
+  too_small,        // nothing smaller could be asked for (0 or 1 byte)
+  non_blocking,     // the descriptor does not block: the kernel would never do this here
+  no_handler,       // no signal is caught, and the rule may not install a handler
+  restarts,         // the caught signal restarts this call (SA_RESTART)
+  signal_blocked,   // this thread blocks the signal
+  ready,            // the call would not have waited, so no signal could have cut it
+  wait_all,         // MSG_WAITALL
+  low_water,        // SO_RCVLOWAT asks for more
+  peek,             // MSG_PEEK: nothing is consumed, asking again must show no less
+  not_stream,       // not a TCP socket
+  several_at_once,  // a call for several messages, or from one descriptor to another: no one count could be told
+  end_queued,       // the other side's end of stream is queued: all data is there
+  edge_triggered,   // a short count would promise an edge that never comes
+  blocking,         // the descriptor blocks: the kernel would wait instead
+  not_ready,        // nothing was ready: the kernel itself would wait, or say so
+  alive,            // the connection is alive: the kernel would hand it out
+  under_way,        // this socket's connection is being made, or is there
+  numeric,          // a numeric address: nobody has to be asked
+  in_handler,       // a signal that the program catches is blocked: its handler may be what calls
   count
 };
 
@@ -153,9 +154,9 @@ struct Image {
 struct Process {
   std::atomic<std::int32_t> pid;  // written last; 0 = slot free
   std::int32_t parent;
-  std::uint32_t key;                    // the path of births, hashed: same seed, same run, whatever the pid
-  std::atomic<std::uint32_t> children;  // born so far; the next child's ordinal
-  std::atomic<std::uint64_t> alarm_at;  // CLOCK_MONOTONIC ns at which SIGALRM was asked for; 0 = not asked for
+  std::uint32_t key;                      // the path of births, hashed: same seed, same run, whatever the pid
+  std::atomic<std::uint32_t> children;    // born so far; the next child's ordinal
+  std::atomic<std::uint64_t> alarm_at;    // CLOCK_MONOTONIC ns at which SIGALRM was asked for; 0 = not asked for
   std::atomic<std::uint64_t> timers_off;  // POSIX timers that it has and that are not armed (timer_settime(2))
 };
 
@@ -177,13 +178,13 @@ enum SocketFlag : std::uint32_t {
 
 // A TCP socket that the shim saw, from birth to close.
 struct Socket {
-  std::atomic<std::uint64_t> cookie;      // SO_COOKIE; 0 = slot free
-  std::int32_t pid;                       // where it was born
-  std::int32_t fd;                        // the number it had then
-  std::uint32_t birth;                    // n-th socket of that process, from 0
-  std::atomic<std::uint32_t> flags;       // SocketFlag
-  std::uint16_t local_port, remote_port;  // host byte order; 0 = not known yet
-  std::atomic<std::uint32_t> inside_caller;  // of the call that has not returned yet, as Event::caller
+  std::atomic<std::uint64_t> cookie;          // SO_COOKIE; 0 = slot free
+  std::int32_t pid;                           // where it was born
+  std::int32_t fd;                            // the number it had then
+  std::uint32_t birth;                        // n-th socket of that process, from 0
+  std::atomic<std::uint32_t> flags;           // SocketFlag
+  std::uint16_t local_port, remote_port;      // host byte order; 0 = not known yet
+  std::atomic<std::uint32_t> inside_caller;   // of the call that has not returned yet, as Event::caller
   std::atomic<std::int32_t> connect_error;    // errno of a connect that was made to fail: the socket is of no use now
   std::atomic<std::uint64_t> received, sent;  // bytes that the program was told of
   std::atomic<std::uint32_t> recv_calls, send_calls;
@@ -217,7 +218,7 @@ struct Event {
 
 // What getaddrinfo() is to know where there can be no private files.
 struct Address {
-  std::uint32_t family;    // 4 or 6; 0 = none
+  std::uint32_t family;     // 4 or 6; 0 = none
   unsigned char bytes[16];  // network byte order
 };
 struct Name {
@@ -226,8 +227,8 @@ struct Name {
 };
 struct Names {
   Name hosts[max_names];
-  char service[name_size];  // "" = none
-  std::uint32_t port;       // of that service
+  char service[name_size];           // "" = none
+  std::uint32_t port;                // of that service
   std::atomic<std::uint32_t> asked;  // times that somebody asked for one of them
 };
 

@@ -1,6 +1,6 @@
 // Students write: for each descriptor that poll() reports: read_line(fd, …), which receives until it has a whole line.
-// Why it is wrong: that something can be received does not say that a whole line can. The rest may come later, or never.
-// What happens: one client that stops in the middle of a line holds up all the others.
+// Why it is wrong: that something can be received does not say that a whole line can. The rest may come later, or
+// never. What happens: one client that stops in the middle of a line holds up all the others.
 
 #include <map>
 #include <vector>

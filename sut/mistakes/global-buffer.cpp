@@ -1,6 +1,5 @@
-// Students write: char buffer[SIZE] outside of all functions, a static one in the function, or a member of the server, and
-// a thread per client.
-// Why it is wrong: between receiving and sending another thread receives into the same buffer.
+// Students write: char buffer[SIZE] outside of all functions, a static one in the function, or a member of the server,
+// and a thread per client. Why it is wrong: between receiving and sending another thread receives into the same buffer.
 // What happens: on a busy day clients get what others said.
 
 #include "server.hpp"

@@ -40,7 +40,7 @@ void write_output(std::span<const char> bytes) {
 // What the two threads share. It outlives both: the process ends before it does.
 struct Client {
   Socket connection;
-  std::atomic<bool> delivered = false;  // all of stdin was handed to the kernel
+  std::atomic<bool> delivered = false;       // all of stdin was handed to the kernel
   std::optional<std::system_error> failure;  // of the sender; to be read once `failed`
   std::atomic<bool> failed = false;
 };

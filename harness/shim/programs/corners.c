@@ -1,9 +1,10 @@
-// Rare ways to use a socket, each in one command; like probe.c it prints what it was told and knows nothing of the shim.
+// Rare ways to use a socket, each in one command; like probe.c it prints what it was told and knows nothing of the
+// shim.
 #include <arpa/inet.h>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -30,7 +31,9 @@ static void receive_by(Receive* receive, int fd) {
   printf("received\n");
 }
 
-static void receive_all(int fd) { receive_by(recv, fd); }
+static void receive_all(int fd) {
+  receive_by(recv, fd);
+}
 
 // All of `data` lies in the second one's queue.
 static void full_connection(int ends[2]) {
@@ -63,8 +66,10 @@ static void greedy(const char* call) {
   off_t offset = 0;
   for (int total = 0; total < amount;) {
     ssize_t sent = -1;
-    if (!strcmp(call, "splice")) sent = splice(way[0], NULL, ends[0], NULL, 1u << 31, 0);
-    else sent = sendfile(ends[0], fileno(file), !strcmp(call, "sendfile") ? &offset : NULL, 0x7ffff000);
+    if (!strcmp(call, "splice"))
+      sent = splice(way[0], NULL, ends[0], NULL, 1u << 31, 0);
+    else
+      sent = sendfile(ends[0], fileno(file), !strcmp(call, "sendfile") ? &offset : NULL, 0x7ffff000);
     must(sent > 0, "sent");
     total += (int)sent;
     printf("%zd ", sent);
@@ -89,9 +94,13 @@ int main(int count, char** arguments) {
   alarm(60);
   must(count > 1, "which command");
   for (int i = 0; i < amount; ++i) data[i] = (char)(i * 7 + 1);
-  if (!strcmp(arguments[1], "from-stdin")) receive_all(0);
-  else if (!strncmp(arguments[1], "edges", 5)) edges(arguments[0], !strcmp(arguments[1], "edges-before-exec"));
-  else if (!strcmp(arguments[1], "deep")) deep(arguments[0]);
-  else greedy(arguments[1]);
+  if (!strcmp(arguments[1], "from-stdin"))
+    receive_all(0);
+  else if (!strncmp(arguments[1], "edges", 5))
+    edges(arguments[0], !strcmp(arguments[1], "edges-before-exec"));
+  else if (!strcmp(arguments[1], "deep"))
+    deep(arguments[0]);
+  else
+    greedy(arguments[1]);
   return 0;
 }

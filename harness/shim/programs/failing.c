@@ -13,8 +13,10 @@
 #include "probe.h"
 
 static void report(long result) {
-  if (result < 0) printf("%s\n", strerrorname_np(errno));
-  else printf("%ld\n", result);
+  if (result < 0)
+    printf("%s\n", strerrorname_np(errno));
+  else
+    printf("%ld\n", result);
 }
 
 // One call that finds nothing or nobody although it could, or may not be made to; then what is really there.
@@ -58,7 +60,9 @@ static void gone_command(const char* how) {
 int main(int count, char** arguments) {
   must(count > 2, "arguments");
   alarm(60);
-  if (!strcmp(arguments[1], "accept")) gone_command(arguments[2]);
-  else unready_command(arguments[1], arguments[2]);
+  if (!strcmp(arguments[1], "accept"))
+    gone_command(arguments[2]);
+  else
+    unready_command(arguments[1], arguments[2]);
   return 0;
 }

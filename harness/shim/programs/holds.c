@@ -1,4 +1,5 @@
-// Sends, each in its own way, that a fault may hold: holds HOW. It prints what it was told and knows nothing of the shim.
+// Sends, each in its own way, that a fault may hold: holds HOW. It prints what it was told and knows nothing of the
+// shim.
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>

@@ -19,12 +19,12 @@ static void dawdle(void) {
   errno = saved;
 }
 
-#define SLOW(type, name, parameters, arguments)                      \
-  type name parameters {                                             \
-    static type(*next) parameters;                                   \
-    if (!next) next = (type(*) parameters)dlsym(RTLD_NEXT, #name);   \
-    dawdle();                                                        \
-    return next arguments;                                           \
+#define SLOW(type, name, parameters, arguments)                    \
+  type name parameters {                                           \
+    static type(*next) parameters;                                 \
+    if (!next) next = (type(*) parameters)dlsym(RTLD_NEXT, #name); \
+    dawdle();                                                      \
+    return next arguments;                                         \
   }
 
 SLOW(ssize_t, recv, (int fd, void* data, size_t size, int flags), (fd, data, size, flags))
@@ -41,6 +41,6 @@ SLOW(int, connect, (int fd, const struct sockaddr* address, socklen_t size), (fd
 SLOW(int, listen, (int fd, int backlog), (fd, backlog))
 SLOW(int, shutdown, (int fd, int how), (fd, how))
 SLOW(int, close, (int fd), (fd))
-SLOW(int, poll, (struct pollfd* fds, nfds_t count, int timeout), (fds, count, timeout))
+SLOW(int, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
 SLOW(int, select, (int count, fd_set* r, fd_set* w, fd_set* e, struct timeval* timeout), (count, r, w, e, timeout))
 SLOW(int, epoll_wait, (int fd, struct epoll_event* events, int room, int timeout), (fd, events, room, timeout))

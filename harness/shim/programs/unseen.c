@@ -112,7 +112,8 @@ static void pass_to_worker(int fd) {
     char space[CMSG_SPACE(sizeof(int))];
   } control;
   struct iovec part = {&byte, 1};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  struct msghdr message = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
   if (way[0] < 0) {
     must(socketpair(AF_UNIX, SOCK_STREAM, 0, way) == 0, "socketpair");
     const pid_t worker = fork();
@@ -219,14 +220,22 @@ int main(int count, char** arguments) {
   for (;;) {
     const int fd = accept(door, NULL, NULL);
     if (fd < 0) continue;
-    if (!strcmp(how, "stdio")) echo_by_stdio(fd);
-    else if (!strcmp(how, "answer-stdio")) answer_by_stdio(fd);
-    else if (!strcmp(how, "every-other")) echo_every_other(fd);
-    else if (!strcmp(how, "syscall")) echo_by_system_calls(fd);
-    else if (!strcmp(how, "child")) echo_by_child(fd);
-    else if (!strcmp(how, "passed")) pass_to_worker(fd);
-    else if (!strcmp(how, "ring")) echo_by_ring(fd);
-    else echo_plainly(fd);
+    if (!strcmp(how, "stdio"))
+      echo_by_stdio(fd);
+    else if (!strcmp(how, "answer-stdio"))
+      answer_by_stdio(fd);
+    else if (!strcmp(how, "every-other"))
+      echo_every_other(fd);
+    else if (!strcmp(how, "syscall"))
+      echo_by_system_calls(fd);
+    else if (!strcmp(how, "child"))
+      echo_by_child(fd);
+    else if (!strcmp(how, "passed"))
+      pass_to_worker(fd);
+    else if (!strcmp(how, "ring"))
+      echo_by_ring(fd);
+    else
+      echo_plainly(fd);
     close(fd);
   }
 }
