@@ -7,7 +7,7 @@
 #include <cstring>
 #include <vector>
 
-#include "run/payload.hpp"
+#include "record/payload.hpp"
 
 namespace {
 

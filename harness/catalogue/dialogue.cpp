@@ -48,7 +48,10 @@ int column_of(std::string_view line, std::size_t at) {
 // One file on its way through: where it is, what was said so far.
 class Reader {
  public:
-  Reader(const std::string& file, Diagnostics& out) : out_(out) { dialogue_.file = file; }
+  Reader(std::string_view text, const std::string& file, Diagnostics& out) : out_(out) {
+    dialogue_.file = file;
+    dialogue_.text = text;
+  }
 
   void line(std::string_view text, int number) {
     text_ = text;
@@ -194,7 +197,7 @@ class Reader {
 }  // namespace
 
 std::optional<Dialogue> parse_dialogue(std::string_view text, const std::string& file, Diagnostics& problems) {
-  Reader reader(file, problems);
+  Reader reader(text, file, problems);
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   int number = 0;
   for (std::size_t begin = 0; begin < text.size();) {

@@ -29,6 +29,7 @@ struct DialogueLine {
 
 struct Dialogue {
   std::string file;  // as it was opened
+  std::string text;  // of that file, whole
   std::vector<DialogueLine> lines;
 };
 

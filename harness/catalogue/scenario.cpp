@@ -271,6 +271,7 @@ std::optional<ScenarioFile> parse_file(std::string_view text, const std::string&
   f.scenario.id = id;
   f.scenario.chapter = id.substr(0, id.find('/'));
   f.scenario.file = file;
+  f.scenario.text = text;
   try {
     read_scenario(toml::parse(text), f, {text, file, found});
   } catch (const toml::parse_error& e) {

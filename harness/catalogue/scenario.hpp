@@ -40,6 +40,7 @@ struct Scenario {
   std::string id;       // "stream/short-recv-one": chapter/name, from the path
   std::string chapter;  // "stream"
   std::string file;     // as opened
+  std::string text;     // of that file, whole
   std::string claim;    // what must hold, one sentence
   std::string clause;   // RFC section, POSIX function, man page
   std::string hint;     // what a student should look at when it fails

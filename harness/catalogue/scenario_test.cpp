@@ -4,7 +4,6 @@
 #include <set>
 
 using namespace sockrig;
-
 namespace {
 
 // Lines 1 to 12; the tests change one thing in it.
@@ -182,8 +181,8 @@ stdout: receive a, receive end
 )";
   BOOST_TEST(good(file).output_is_pipe);
   Diagnostics problems;
-  const std::string early =
-      changed(file, "subject: exits 0\nstdout: receive a, receive end", "stdout: receive a\nsubject: exits 0");
+  const std::string end = "subject: exits 0\nstdout: receive a, receive end";
+  const std::string early = changed(file, end, "stdout: receive a\nsubject: exits 0");
   BOOST_TEST(!parse_scenario(early, "stream/x", "x.toml", problems));
   BOOST_REQUIRE(problems.size() == 1u);
   BOOST_TEST(problems[0].line == 11);

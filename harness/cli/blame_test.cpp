@@ -18,7 +18,7 @@ struct Plan {
     s.id = id;
     s.explains = explains;
     RunSpec& spec = runs.emplace_back();
-    spec.scenario = &s;
+    spec.scenario = std::make_shared<const Scenario>(s);
     spec.command = "server";
     spec.after = std::move(after);
   }

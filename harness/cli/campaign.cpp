@@ -19,10 +19,12 @@
 #include "judge/judge.hpp"
 #include "observe/observation.hpp"
 #include "reports/report.hpp"
+#include "run/check.hpp"
 #include "run/proc.hpp"
 #include "run/region.hpp"
 #include "run/run.hpp"
 #include "run/sandbox.hpp"
+#include "run/subject.hpp"
 
 namespace sockrig {
 namespace {

@@ -1,6 +1,6 @@
 #include "judge/causes.hpp"
 
-#include <signal.h>
+#include <csignal>
 
 #include <algorithm>
 #include <cerrno>
@@ -8,7 +8,7 @@
 #include <set>
 
 #include "judge/failed_call.hpp"
-#include "run/attempts.hpp"
+#include "record/attempts.hpp"
 
 namespace sockrig {
 namespace {

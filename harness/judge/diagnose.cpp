@@ -1,5 +1,5 @@
 // The cause rather than the symptom, as far as the evidence goes: the outside first, the shim's word as an explanation.
-#include <signal.h>
+#include <csignal>
 
 #include <algorithm>
 #include <iterator>

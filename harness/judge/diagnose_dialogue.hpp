@@ -2,7 +2,7 @@
 #pragma once
 
 #include "judge/result.hpp"
-#include "run/record.hpp"
+#include "record/record.hpp"
 
 namespace sockrig {
 

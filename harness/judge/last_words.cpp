@@ -1,6 +1,6 @@
 #include "judge/last_words.hpp"
 
-#include <signal.h>
+#include <csignal>
 
 #include <algorithm>
 #include <cctype>

@@ -25,7 +25,7 @@ struct MadeUp {
     scenario->hint = "Look.";
     scenario->file = "scenarios/stream/sample.toml";
     scenario->roles = {Role::echo_server};
-    spec.scenario = scenario.get();
+    spec.scenario = scenario;
     spec.role = Role::echo_server;
     spec.repeat = "sockrig run stream/sample";
     record.port = 20000;

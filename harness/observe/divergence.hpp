@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "run/record.hpp"
+#include "record/record.hpp"
 
 namespace sockrig {
 

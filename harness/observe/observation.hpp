@@ -10,8 +10,8 @@
 
 #include "observe/divergence.hpp"
 #include "plan/run_spec.hpp"
-#include "run/coverage.hpp"
-#include "run/record.hpp"
+#include "record/coverage.hpp"
+#include "record/record.hpp"
 
 namespace sockrig {
 

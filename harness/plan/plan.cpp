@@ -125,13 +125,15 @@ void add_prerequisites(const PlanRequest& request, const Scenario& scenario, Rol
 
 std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machine) {
   std::vector<RunSpec> plan;
+  const auto dialogue = request.dialogue != nullptr ? std::make_shared<const Dialogue>(*request.dialogue) : nullptr;
   for (const Scenario* scenario : request.scenarios) {
     if (is_left_out(request, *scenario)) continue;
+    const auto shared = std::make_shared<const Scenario>(*scenario);
     for (const Role role : scenario->roles) {
       const auto command = request.commands.find(role);
       if (command == request.commands.end()) continue;
       RunSpec spec;
-      spec.scenario = scenario;
+      spec.scenario = shared;
       spec.role = role;
       spec.command = command->second;
       spec.serves = request.serves;
@@ -139,9 +141,9 @@ std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machin
       spec.seed = request.seed;
       add_prerequisites(request, *scenario, role, spec.after);
       spec.own_handlers_only = too_weak(request, *scenario);
-      if (role == Role::custom) spec.dialogue = request.dialogue;
+      if (role == Role::custom) spec.dialogue = dialogue;
       spec.skip = why_skipped(*scenario, role, spec.command, request, machine);
-      if (spec.skip.empty()) spec.skip = why_no_dialogue(*scenario, role, spec.dialogue);
+      if (spec.skip.empty()) spec.skip = why_no_dialogue(*scenario, role, spec.dialogue.get());
       spec.repeat = repeat_command(request, spec);
       plan.push_back(std::move(spec));
     }

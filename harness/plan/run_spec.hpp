@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,11 +38,13 @@ struct PlanRequest {
   std::string repeat_prefix;
 };
 
+// A value: what it shares with others nobody changes. It can be written down and carried out again
+// (record/spec_file.hpp).
 struct RunSpec {
-  const Scenario* scenario = nullptr;
+  std::shared_ptr<const Scenario> scenario;
   Role role{};
   std::string command;
-  const Dialogue* dialogue = nullptr;  // role custom
+  std::shared_ptr<const Dialogue> dialogue;  // role custom
   Serves serves = Serves::at_once;
   std::string stop;                // as in PlanRequest
   std::uint64_t seed = 1;          // of the run as a whole; chance is taken from it, the scenario's id and the role

@@ -25,6 +25,7 @@ Endpoint& Rig::endpoint_of(const ScriptLine& line, std::uint32_t number) {
   if (!e) {
     e = std::make_unique<Endpoint>();
     e->channel.name = line.count > 1 ? line.name + "[" + std::to_string(number + 1) + "]" : line.name;
+    e->journal = &journal_;
     e->channel.outgoing = make_stream(seed_, line.name, number, Payload::text);
     order_.push_back(e.get());
   }
@@ -155,13 +156,13 @@ bool Rig::advance_connection(Task& task, Running& r) {
     case StepVerb::play_beginning:
       return advance_dialogue(task, r);
     case StepVerb::shutdown_write:
-      ::shutdown(e.socket.get(), SHUT_WR);
-      e.channel.shut = true;
+      e.shut_down();
       return r.done = true;
     case StepVerb::end:
       subject_.close_standard_input();
       e.output = -1;
       e.channel.shut = true;
+      e.note(PeerAct::shut_down);
       return r.done = true;
     case StepVerb::close:
       close_in_peace(e);
@@ -330,10 +331,12 @@ bool Rig::advance_vanish(Task& task, Running& r) {
   const bool others_done = std::ranges::all_of(task.running, [&](const Running& o) { return o.done || &o == &r; });
   if (e.channel.sent + e.channel.received < r.target && !others_done) return false;
   if (e.socket) {
-    if ((wire::mix(e.channel.outgoing.key + 1) & 1) != 0)
+    if ((wire::mix(e.channel.outgoing.key + 1) & 1) != 0) {
       reset(e);
-    else
+    } else {
       e.socket.reset();
+      e.note(PeerAct::closed);
+    }
   }
   e.input = e.output = -1;
   e.channel.shut = true;

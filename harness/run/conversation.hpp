@@ -18,6 +18,7 @@ struct Conversation {
   std::string outbox;                 // of the sends under way
   std::size_t sent = 0;               // of it
   std::string inbox;                  // came, and was not yet compared with a line
+  std::uint64_t taken = 0;            // came in all
   bool ended = false, reset = false;  // what the server did to its stream
   bool refused = false;               // it takes nothing more
   bool connecting = false, closed = false;

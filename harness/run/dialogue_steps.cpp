@@ -57,14 +57,14 @@ void make_moves(const RunSpec& spec, std::uint64_t seed, StepVerb verb, Conversa
   }
 }
 
-// Takes what has come. False if nothing has.
-bool take(const Endpoint& e, Conversation& c) {
+// Everything that is there, as far as there is room.
+bool take_all(const Endpoint& e, Conversation& c) {
   bool moved = false;
   char buffer[16384];
   while (!c.ended && !c.reset && c.inbox.size() < most_unread) {
     const ssize_t got = ::recv(e.socket.get(), buffer, sizeof buffer, MSG_DONTWAIT);
     if (got > 0)
-      c.inbox.append(buffer, static_cast<std::size_t>(got));
+      c.inbox.append(buffer, static_cast<std::size_t>(got)), c.taken += static_cast<std::uint64_t>(got);
     else if (got == 0)
       c.ended = true;
     else if (errno != EAGAIN && errno != EINTR)
@@ -76,13 +76,31 @@ bool take(const Endpoint& e, Conversation& c) {
   return moved;
 }
 
+// Takes what has come. False if nothing has.
+bool take(const Endpoint& e, Conversation& c) {
+  const std::uint64_t before = c.taken;
+  const std::size_t had = c.inbox.size();
+  const bool moved = take_all(e, c);
+  if (c.taken > before) e.note(PeerAct::received, before, c.taken - before, std::string_view(c.inbox).substr(had));
+  if (moved && c.ended) e.note(PeerAct::met_end, c.taken);
+  if (moved && c.reset) e.note(PeerAct::met_reset, c.taken);
+  return moved;
+}
+
 // Sends what is left of the outbox. False if nothing went.
 bool give(Endpoint& e, Conversation& c) {
   const ssize_t put =
       ::send(e.socket.get(), c.outbox.data() + c.sent, c.outbox.size() - c.sent, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (put < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOBUFS)) return false;
-  if (put < 0) c.refused = true;
-  if (put > 0) c.sent += static_cast<std::size_t>(put), e.channel.sent += static_cast<std::uint64_t>(put);
+  if (put < 0) {
+    c.refused = true;
+    e.note(PeerAct::turned_off, e.channel.sent);
+  }
+  if (put <= 0) return true;
+  const auto n = static_cast<std::size_t>(put);
+  e.note(PeerAct::sent, e.channel.sent, n, std::string_view(c.outbox).substr(c.sent, n));
+  c.sent += n;
+  e.channel.sent += n;
   return true;
 }
 
@@ -165,8 +183,7 @@ bool Rig::advance_moves(Running& r, Conversation& c) {
     case MoveKind::receive_end:
       return answers(r, c);
     case MoveKind::end:
-      ::shutdown(e.socket.get(), SHUT_WR);
-      e.channel.shut = true;
+      e.shut_down();
       ++c.move;
       return true;
     case MoveKind::pause:
@@ -230,11 +247,11 @@ bool Rig::next_play(Running& r, Conversation& c) {
     conversations_.erase(&e);
     return r.done = true;
   }
-  if (!e.channel.shut) ::shutdown(e.socket.get(), SHUT_WR);
+  if (!e.channel.shut) e.shut_down();
   take(e, c);  // what is unread would make the close a reset
-  e.channel.shut = true;
   e.socket.reset();
   e.input = e.output = -1;
+  e.note(PeerAct::closed);
   Conversation next;
   next.cuts = std::move(c.cuts);
   next.play = c.play + 1;

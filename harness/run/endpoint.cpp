@@ -110,6 +110,16 @@ sockaddr_in loopback_v4(std::uint16_t port) {
   return a;
 }
 
+void Endpoint::note(PeerAct act, std::uint64_t offset, std::uint64_t bytes, std::string_view text) const {
+  if (journal != nullptr) journal->move(channel, act, offset, bytes, text);
+}
+
+void Endpoint::shut_down() {
+  ::shutdown(socket.get(), SHUT_WR);
+  channel.shut = true;
+  note(PeerAct::shut_down);
+}
+
 Moved Endpoint::send_until(std::uint64_t limit, bool one_by_one) {
   Channel& c = channel;
   if (c.sent >= limit) return Moved::nothing;
@@ -120,9 +130,12 @@ Moved Endpoint::send_until(std::uint64_t limit, bool one_by_one) {
       socket ? ::send(output, scratch.data(), n, MSG_NOSIGNAL | MSG_DONTWAIT) : ::write(output, scratch.data(), n);
   if (put > 0) {
     c.sent += static_cast<std::uint64_t>(put);
+    note(PeerAct::sent, c.sent - static_cast<std::uint64_t>(put), static_cast<std::uint64_t>(put));
     return Moved::something;
   }
-  return errno == EAGAIN || errno == EINTR || errno == ENOBUFS ? Moved::nothing : Moved::refused;
+  if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS) return Moved::nothing;
+  note(PeerAct::turned_off, c.sent);
+  return Moved::refused;
 }
 
 Moved Endpoint::receive(std::size_t most) {
@@ -130,10 +143,12 @@ Moved Endpoint::receive(std::size_t most) {
   const ssize_t got = ::read(input, scratch.data(), std::min(most, scratch.size()));
   if (got > 0) {
     compare(channel, std::span(scratch).first(static_cast<std::size_t>(got)));
+    note(PeerAct::received, channel.received - static_cast<std::uint64_t>(got), static_cast<std::uint64_t>(got));
     return Moved::something;
   }
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return Moved::nothing;
   channel.ended = got == 0 && !broken ? Ended::end : Ended::reset;
+  note(channel.ended == Ended::end ? PeerAct::met_end : PeerAct::met_reset, channel.received);
   return Moved::something;
 }
 
@@ -152,6 +167,7 @@ void begin_connect(Endpoint& e, std::uint16_t port, std::uint64_t receive_buffer
   e.connected = e.broken = e.was_reset = false;
   e.told_of_end.reset();
   note_local_port(e);
+  e.note(PeerAct::connects);
 }
 
 std::string finish_connect(Endpoint& e) {
@@ -166,6 +182,7 @@ std::string finish_connect(Endpoint& e) {
   if (error == 0 && !e.broken && ::getpeername(e.socket.get(), reinterpret_cast<sockaddr*>(&other), &size) != 0)
     error = ECONNREFUSED;
   e.connected = error == 0;
+  e.note(e.connected ? PeerAct::connected : PeerAct::refused);
   return error == 0 ? std::string() : std::strerror(error);
 }
 
@@ -207,6 +224,7 @@ bool accept_into(const Listeners& listeners, Endpoint& e) {
       e.channel.local_port = ntohs(other.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(other).sin6_port
                                                                : reinterpret_cast<sockaddr_in&>(other).sin_port);
     }
+    e.note(PeerAct::accepted);
     return true;
   }
   return false;
@@ -219,13 +237,13 @@ void acknowledge(const Endpoint& e) {
 
 void close_in_peace(Endpoint& e) {
   if (!e.socket) return;
-  if (!e.channel.shut) ::shutdown(e.socket.get(), SHUT_WR);
-  e.channel.shut = true;
+  if (!e.channel.shut) e.shut_down();
   // A sender that never stops is cut off after a while, as any client that leaves would do.
   for (int i = 0; i < 8 && e.receive(scratch.size()) == Moved::something && e.channel.ended == Ended::no; ++i) {
   }
   e.socket.reset();
   e.input = e.output = -1;
+  e.note(PeerAct::closed);
 }
 
 void reset(Endpoint& e) {
@@ -234,6 +252,7 @@ void reset(Endpoint& e) {
   e.socket.reset();
   e.input = e.output = -1;
   e.channel.shut = e.was_reset = true;
+  e.note(PeerAct::reset);
 }
 
 }  // namespace sockrig

@@ -8,8 +8,9 @@
 #include <cstdint>
 #include <string>
 
+#include "record/record.hpp"
 #include "run/check.hpp"
-#include "run/record.hpp"
+#include "run/journal.hpp"
 
 namespace sockrig {
 
@@ -17,9 +18,10 @@ enum class Moved { nothing, something, refused };  // refused: the other side do
 
 struct Endpoint {
   Channel channel;
-  Descriptor socket;  // of a connection; pipes belong to the Subject
-  int input = -1;     // what is read from, -1 = none
-  int output = -1;    // what is written to
+  Journal* journal = nullptr;  // where its moves are written down; null = nowhere
+  Descriptor socket;           // of a connection; pipes belong to the Subject
+  int input = -1;              // what is read from, -1 = none
+  int output = -1;             // what is written to
   bool connected = false;
   bool was_reset = false;                    // by us
   std::optional<std::uint64_t> told_of_end;  // what had come when the subject was seen to know that we had ended ours
@@ -30,6 +32,10 @@ struct Endpoint {
   Moved send_until(std::uint64_t limit, bool one_by_one = false);
   // Receives up to `most` bytes and compares them; sets channel.ended at the end.
   Moved receive(std::size_t most);
+  // Ends the sending direction.
+  void shut_down();
+  // Writes a move down. `text`: of a dialogue, the bytes themselves.
+  void note(PeerAct act, std::uint64_t offset = 0, std::uint64_t bytes = 0, std::string_view text = {}) const;
 };
 
 sockaddr_in loopback_v4(std::uint16_t port);

@@ -15,9 +15,9 @@ bool Rig::advance_life(Running& r, Subject& s) {
       record_.ended_by_script = true;
       // The first that listens: what was started may be a wrapper that waits for it.
       if (const pid_t server = processes_.listener_on(port_, sock_diag_); server > 0)
-        ::kill(server, SIGKILL);
+        send_signal({server}, SIGKILL);
       else if (s.started() && !s.poll_end())
-        ::kill(s.pid(), SIGKILL);
+        send_signal({s.pid()}, SIGKILL);
       return r.done = true;
     case StepVerb::told_to_stop:
       return tell_to_stop(r, s);
@@ -54,6 +54,7 @@ bool Rig::tell_to_stop(Running& r, Subject& s) {
     const std::string line = order->line + "\n";
     // A program that has closed its standard input does not hear it; then it will not end.
     (void)!::write(s.standard_input(), line.data(), line.size());
+    journal_.life({.what = LifeEvent::What::told, .pid = s.pid()});
   } else {
     signal_first(s, order->signal);
   }
@@ -98,7 +99,7 @@ std::string Rig::left_as_zombies(std::int64_t n) {
 bool Rig::find_zombies(Running& r) {
   if (!wait_until_idle(r)) return false;
   const std::int64_t left = zombies();
-  record_.kernel["zombies"] = left;
+  journal_.fact("zombies", left);
   if (left == 0) return r.done = true;
   const Look l = look();
   // Some wait for their children now and then, by a timer.
@@ -111,8 +112,8 @@ bool Rig::find_zombies(Running& r) {
 bool Rig::compare_memory(Running& r) {
   if (!wait_until_idle(r)) return false;
   const std::uint64_t now = processes_.memory(), grown = now > counted_memory_ ? now - counted_memory_ : 0;
-  record_.kernel["memory counted"] = static_cast<std::int64_t>(counted_memory_);
-  record_.kernel["memory grown"] = static_cast<std::int64_t>(grown);
+  journal_.fact("memory counted", static_cast<std::int64_t>(counted_memory_));
+  journal_.fact("memory grown", static_cast<std::int64_t>(grown));
   if (grown > r.step->bytes)
     contradict(
         r, "memory-grows",
@@ -137,13 +138,13 @@ bool Rig::advance_queue(Running& r) {
       full_queue_.fill(listeners_, port_, sock_diag_);
       return r.done = true;
     case StepVerb::queue_turns_away:
-      record_.kernel["ListenOverflows"] = full_queue_.turned_away();
+      journal_.fact("ListenOverflows", full_queue_.turned_away());
       if (full_queue_.turned_away() > 0) return r.done = true;
       if (!wait_until_idle(r)) return false;
       contradict(r, "no-evidence", "the kernel did not turn the client away");
       return true;
     case StepVerb::queue_turns_away_again:
-      record_.kernel["ListenOverflows"] = full_queue_.turned_away();
+      journal_.fact("ListenOverflows", full_queue_.turned_away());
       r.done = full_queue_.turned_away() > 1 || subject_.poll_end();
       return r.done;
     case StepVerb::queue_drains:

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "run/attempts.hpp"
+#include "record/attempts.hpp"
 #include "run/rig.hpp"
 
 namespace sockrig {
@@ -19,7 +19,7 @@ void Rig::not_applicable(Running& r, std::string code, std::string what) {
 bool Rig::met_refusal() {
   if (world_init_ > 0) {  // the network is the subject's alone, and the peer of a client never connects
     const std::int64_t risen = network_counter(failed_attempts).value_or(0) - counters_before_[failed_attempts];
-    record_.kernel[failed_attempts] = risen;
+    journal_.fact(failed_attempts, risen);
     if (risen > 0) return true;
   }
   return attempts_of(record_.events).failed;
@@ -46,7 +46,7 @@ bool Rig::advance_attempts(Running& r, Subject& s) {
 bool Rig::advance_dead_sockets(Running& r) {
   if (!wait_until_idle(r)) return false;
   const std::size_t dead = processes_.dead_sockets(sock_diag_);
-  record_.kernel["dead sockets"] = static_cast<std::int64_t>(dead);
+  journal_.fact("dead sockets", static_cast<std::int64_t>(dead));
   if (dead == 0) return r.done = true;
   contradict(r, "failed-socket-open",
              "it has " + std::to_string(dead) + " TCP socket" + (dead == 1 ? "" : "s") + " open that " +
@@ -59,8 +59,8 @@ bool Rig::advance_results(Running& r, Subject& s) {
   if (!over && !wait_until_idle(r)) return false;
   read_events();
   const ResultLists lists = result_lists_of(record_.events);
-  record_.kernel["address lists handed out"] = static_cast<std::int64_t>(lists.handed_out);
-  record_.kernel["address lists held"] = static_cast<std::int64_t>(lists.held);
+  journal_.fact("address lists handed out", static_cast<std::int64_t>(lists.handed_out));
+  journal_.fact("address lists held", static_cast<std::int64_t>(lists.held));
   const std::string some = std::to_string(lists.held) + (lists.held == 1 ? " list" : " lists") + " of getaddrinfo()";
   if (lists.freed_twice) {
     contradict(r, "results-freed-twice", "it freed a list of getaddrinfo() twice");
@@ -77,7 +77,7 @@ bool Rig::advance_results(Running& r, Subject& s) {
   } else {
     // Holding them for as long as it lives is no mistake: what it does at its end will tell.
     told_to_end_ = record_.ended_by_script = true;
-    ::kill(s.pid(), SIGTERM);
+    send_signal({s.pid()}, SIGTERM);
   }
   return true;
 }

@@ -11,24 +11,10 @@
 #include <vector>
 
 #include "faults/fault.hpp"
+#include "record/call_event.hpp"
 #include "wire/wire.hpp"
 
 namespace sockrig {
-
-// A copy of a wire::Event, with the sequence as a plain number.
-struct CallEvent {
-  std::uint64_t sequence = 0, time_ns = 0;
-  std::int32_t pid = 0, tid = 0;
-  wire::Call call{};
-  std::uint16_t flags = 0;
-  std::int32_t fd = -1, socket = -1;
-  std::uint32_t rule = 0;
-  std::int64_t asked = 0, result = 0;
-  std::int32_t error = 0;
-  wire::Withheld withheld{};
-  std::uint8_t image = 0;    // as in wire::Event
-  std::uint32_t caller = 0;  // likewise
-};
 
 class Region {
  public:

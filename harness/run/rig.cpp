@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "run/attempts.hpp"
+#include "record/attempts.hpp"
 #include "run/whole_script.hpp"
 
 namespace sockrig {
@@ -19,7 +19,6 @@ constexpr double give_up_seconds = 300;  // nothing is proved of a program that 
 constexpr double seconds_a_round = 10;   // more for each further round
 constexpr int shortest_wait_us = 50;     // between looks, growing
 constexpr int quiet_enough_us = 20000;   // without an event before the question is asked whether one can come
-constexpr std::size_t most_events = 16000;
 
 bool is_sending(StepVerb v) {
   return v == StepVerb::send || v == StepVerb::send_up_to;
@@ -94,6 +93,9 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
     }
   }
   record_.port = port;
+  record_.began_ns = now_ns();
+  subject_.write_down_in(journal_, false);
+  second_.write_down_in(journal_, true);
 }
 
 Rig::~Rig() = default;
@@ -149,13 +151,7 @@ Record Rig::run() {
 }
 
 void Rig::read_events() {
-  // The beginning and the end of what happened are what explains it.
-  constexpr auto half = static_cast<std::ptrdiff_t>(most_events / 2);
-  for (const CallEvent& e : region_.drain()) {
-    if (record_.events.size() >= most_events)
-      record_.events.erase(record_.events.begin() + half, record_.events.begin() + half + half / 2);
-    record_.events.push_back(e);
-  }
+  for (const CallEvent& e : region_.drain()) journal_.call(e);
 }
 
 void Rig::begin_line(std::size_t index) {
@@ -334,8 +330,9 @@ bool Rig::grant_idle() {
   const Look l = look();
   const bool idle =
       l.motion == Motion::standstill || l.motion == Motion::gone || (l.motion == Motion::dozing && l.attentive);
-  if (idle) r->granted = true;
-  return idle;
+  if (!idle) return false;
+  journal_.look(l);
+  return r->granted = true;
 }
 
 // The step that the verdict will be about.

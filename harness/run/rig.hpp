@@ -12,13 +12,14 @@
 #include <vector>
 
 #include "plan/run_spec.hpp"
+#include "record/record.hpp"
 #include "run/activity.hpp"
 #include "run/conversation.hpp"
 #include "run/descriptor_limits.hpp"
 #include "run/endpoint.hpp"
 #include "run/full_queue.hpp"
+#include "run/journal.hpp"
 #include "run/process_tree.hpp"
-#include "run/record.hpp"
 #include "run/region.hpp"
 #include "run/sock_diag.hpp"
 #include "run/standstill.hpp"
@@ -43,6 +44,7 @@ class Rig {
     std::size_t record = 0;  // index into record_.steps
     Endpoint* endpoint = nullptr;
     bool begun = false, done = false;
+    bool signalled = false;    // "stop": the signal was sent
     std::uint64_t target = 0;  // offset that it goes to
     std::uint64_t piece_end = 0;
     bool wants_idle = false;  // goes on only once the subject waits
@@ -118,6 +120,7 @@ class Rig {
   bool wait_until_idle(Running& r);
   bool check_end(Running& r, Subject& s);
   void signal_first(Subject& s, int signal);
+  void send_signal(const std::vector<pid_t>& pids, int signal);
 
   // name_steps.cpp: names, attempts to connect, and what they leave behind
   bool advance_attempts(Running& r, Subject& s);
@@ -180,6 +183,7 @@ class Rig {
   std::deque<Task> tasks_;  // under way; the last begun stands last
   std::size_t next_line_ = 0;
   Record record_;
+  Journal journal_{record_};
   bool over_ = false;
   bool hold_back_ = true;  // do not overflow the listener's queue: only a script that counts overflows wants that
 

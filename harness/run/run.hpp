@@ -4,7 +4,7 @@
 #include <string>
 
 #include "plan/run_spec.hpp"
-#include "run/record.hpp"
+#include "record/record.hpp"
 
 namespace sockrig {
 

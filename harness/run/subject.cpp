@@ -108,13 +108,6 @@ struct ChildReport {
 
 }  // namespace
 
-std::string to_string(const Ending& e) {
-  if (!e.by_signal) return "exited with status " + std::to_string(e.code);
-  const char* name = ::sigabbrev_np(e.code);
-  return std::string("was killed by ") +
-         (name != nullptr ? std::string("SIG") + name : "signal " + std::to_string(e.code));
-}
-
 void Subject::start(const SubjectOptions& options) {
   std::vector<std::string> words = split_command(options.command);
   if (words.empty()) throw std::invalid_argument("the command is empty");
@@ -177,6 +170,7 @@ void Subject::start(const SubjectOptions& options) {
     throw std::system_error(r.error, std::generic_category(), std::string(r.call) + " " + words[0]);
   }
   pid_ = child;
+  if (journal_ != nullptr) journal_->life({.what = LifeEvent::What::started, .second = second_, .pid = child});
   end_ = Descriptor(check("pidfd_open", static_cast<int>(::syscall(SYS_pidfd_open, child, 0))));
   ending_.reset();
   said_something_ = false;
@@ -192,6 +186,8 @@ const std::optional<Ending>& Subject::poll_end() {
     const pid_t gone = ::waitpid(pid_, &status, WNOHANG);
     if (gone == pid_) {
       ending_ = WIFSIGNALED(status) ? Ending{true, WTERMSIG(status)} : Ending{false, WEXITSTATUS(status)};
+      if (journal_ != nullptr)
+        journal_->life({.what = LifeEvent::What::ended, .second = second_, .pid = pid_, .ending = *ending_});
       read_output();
     }
   }
@@ -208,6 +204,7 @@ void Subject::read_output() {
     if (got > 0) {
       output_.append(more, 0, static_cast<std::size_t>(got));
       text_read_ += static_cast<std::uint64_t>(got);
+      if (journal_ != nullptr) journal_->wrote(second_, output_.size());
     }
   }
   said_something_ = said_something_ || size > 0;

@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "record/ending.hpp"
 #include "run/check.hpp"
+#include "run/journal.hpp"
 
 namespace sockrig {
 
@@ -25,15 +27,11 @@ struct SubjectOptions {
   std::uint32_t open_descriptors = 0;    // every number below is taken, by descriptors that are never ready
 };
 
-struct Ending {
-  bool by_signal = false;
-  int code = 0;  // exit status or signal number
-};
-std::string to_string(const Ending& e);  // "exited with status 1", "was killed by SIGPIPE"
-
 class Subject {
  public:
   Subject() = default;
+  // Its start, its end and when it wrote go there from now on.
+  void write_down_in(Journal& journal, bool second) { journal_ = &journal, second_ = second; }
   // Throws std::system_error if it cannot be started (the call that failed in the child is named).
   void start(const SubjectOptions& options);
   bool started() const { return pid_ > 0; }
@@ -61,6 +59,8 @@ class Subject {
   std::string output_;
   std::uint64_t text_read_ = 0;
   bool said_something_ = false;
+  Journal* journal_ = nullptr;
+  bool second_ = false;
 };
 
 // Signals to every process in the list; those that are gone are passed over.

@@ -87,9 +87,14 @@ bool Rig::check_end(Running& r, Subject& s) {
 void Rig::signal_first(Subject& s, int signal) {
   record_.ended_by_script = true;
   if (s.started() && !s.poll_end())
-    ::kill(s.pid(), signal);
+    send_signal({s.pid()}, signal);
   else
-    signal_all(processes_.pids(), signal);
+    send_signal(processes_.pids(), signal);
+}
+
+void Rig::send_signal(const std::vector<pid_t>& pids, int signal) {
+  signal_all(pids, signal);
+  journal_.life({.what = LifeEvent::What::signalled, .pid = pids.size() == 1 ? pids.front() : 0, .code = signal});
 }
 
 bool Rig::advance_subject(const ScriptLine& line, Running& r) {
@@ -103,15 +108,18 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
       s.start(options_);
       return r.done = true;
     case StepVerb::stop:
-      signal_all(processes_.pids(), SIGSTOP);
+      if (std::exchange(r.signalled, true))
+        signal_all(processes_.pids(), SIGSTOP);  // those that were born meanwhile
+      else
+        send_signal(processes_.pids(), SIGSTOP);
       return r.done = processes_.are_stopped();  // a signal that was sent has not always arrived
     case StepVerb::resume:
-      signal_all(processes_.pids(), SIGCONT);
+      send_signal(processes_.pids(), SIGCONT);
       return r.done = true;
     case StepVerb::kill:
       record_.ended_by_script = true;
       killed_ = processes_.pids();
-      signal_all(killed_, SIGKILL);
+      send_signal(killed_, SIGKILL);
       return r.done = true;
     case StepVerb::terminate:
       signal_first(s, SIGTERM);
@@ -148,8 +156,8 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
     case StepVerb::keeps_descriptors: {
       if (!wait_until_idle(r)) return false;
       const ProcessTree::Descriptors before = descriptors_before_, now = processes_.descriptors();
-      record_.kernel["descriptors before"] = before.all();
-      record_.kernel["descriptors after"] = now.all();
+      journal_.fact("descriptors before", before.all());
+      journal_.fact("descriptors after", now.all());
       if (now.all() <= before.all() || are_kept_for_later(processes_, before, now)) return r.done = true;
       if (look().motion != Motion::standstill) return false;  // it may still close some
       contradict(
@@ -159,7 +167,7 @@ bool Rig::advance_subject(const ScriptLine& line, Running& r) {
     }
     case StepVerb::memory_under: {
       const std::uint64_t peak = processes_.peak_memory(), grown = peak > memory_before_ ? peak - memory_before_ : 0;
-      record_.kernel["memory grown"] = static_cast<std::int64_t>(grown);
+      journal_.fact("memory grown", static_cast<std::int64_t>(grown));
       if (grown <= r.step->bytes) return r.done = true;
       const std::string collector = garbage_collector(processes_.pids());
       const std::uint64_t held = collector.empty() ? 0 : held_by_subject();
@@ -256,13 +264,13 @@ bool Rig::died_in_send() {
 bool Rig::advance_kernel(Running& r) {
   if (r.step->verb == StepVerb::counter_rises) {
     const std::int64_t risen = network_counter(r.step->name).value_or(0) - counters_before_[r.step->name];
-    record_.kernel[r.step->name] = risen;
+    journal_.fact(r.step->name, risen);
     if (risen > 0) return r.done = true;
   } else {
     const std::vector<KernelSocket> sockets = sock_diag_.list();
     const auto rows = std::ranges::count_if(
         sockets, [&](const KernelSocket& s) { return s.state == TcpState::time_wait && s.local_port == port_; });
-    record_.kernel["TIME_WAIT rows"] = rows;
+    journal_.fact("TIME_WAIT rows", rows);
     if (rows > 0) return r.done = true;
   }
   if (!wait_until_idle(r)) return false;

@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-#include "run/coverage.hpp"
+#include "record/coverage.hpp"
+#include "run/out_of_sight.hpp"
 #include "run/rig.hpp"
 
 namespace sockrig {
@@ -29,6 +30,7 @@ void Rig::consider_standstill() {
   const Look l = look();
   if (wait_for_events(0)) return;
   record_.last_look = l;
+  journal_.look(l);
   if (kernel_tries_again(l)) {
     standstills_ = 0;
     return;
@@ -161,7 +163,7 @@ void Rig::collect() {
   record_.events_dropped = m.dropped.load();
   if (world_init_ == 0 && !(scenario_.hosts.empty() && scenario_.service.empty())) {
     record_.names_asked = m.names.asked.load();
-    record_.kernel["names told by the shim"] = static_cast<std::int64_t>(*record_.names_asked);
+    journal_.fact("names told by the shim", static_cast<std::int64_t>(*record_.names_asked));
   }
   record_.processes_attached = std::min<std::size_t>(m.process_count.load(), wire::max_processes);
   for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {

@@ -19,20 +19,15 @@ static void connect_both(void) {
   server = accept(listener, NULL, NULL);
 }
 
+// clang-format off: a call and the print of its line stand on one line
 int main(void) {
   char byte = 'x';
   connect_both();
-  ssize_t n = send(client, &byte, 1, MSG_NOSIGNAL);
-  printf("send %d\n", __LINE__);
-  n += recv(server, &byte, 1, 0);
-  printf("recv %d\n", __LINE__);
-  n += write(server, &byte, 1);
-  printf("write %d\n", __LINE__);
-  n += read(client, &byte, 1);
-  printf("read %d\n", __LINE__);
-  n += shutdown(client, SHUT_WR);
-  printf("shutdown %d\n", __LINE__);
-  n += close(client);
-  printf("close %d\n", __LINE__);
+  ssize_t n = send(client, &byte, 1, MSG_NOSIGNAL); printf("send %d\n", __LINE__);
+  n += recv(server, &byte, 1, 0); printf("recv %d\n", __LINE__);
+  n += write(server, &byte, 1); printf("write %d\n", __LINE__);
+  n += read(client, &byte, 1); printf("read %d\n", __LINE__);
+  n += shutdown(client, SHUT_WR); printf("shutdown %d\n", __LINE__);
+  n += close(client); printf("close %d\n", __LINE__);
   return n == 4 ? 0 : 1;
 }

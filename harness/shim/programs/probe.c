@@ -38,27 +38,21 @@ static void check(const char* data, int from, int size) {
   for (int i = 0; i < size; ++i) must(data[i] == (char)((from + i) * 7 + 1), "wrong byte");
 }
 
+// clang-format off: tables of calls and of commands, a line each
 static ssize_t receive_by(const char* call, int fd, char* out, size_t size) {
   struct iovec parts[3] = {{out, size / 3}, {out + size / 3, size / 3}, {out + size / 3 * 2, size - size / 3 * 2}};
   const struct iovec before[3] = {parts[0], parts[1], parts[2]};
   struct msghdr message = {.msg_iov = parts, .msg_iovlen = 3};
   ssize_t got = -1;
   errno = 77;
-  if (!strcmp(call, "recv"))
-    got = recv(fd, out, size, 0);
-  else if (!strcmp(call, "recvfrom"))
-    got = recvfrom(fd, out, size, 0, NULL, NULL);
-  else if (!strcmp(call, "read"))
-    got = read(fd, out, size);
-  else if (!strcmp(call, "readv"))
-    got = readv(fd, parts, 3);
-  else if (!strcmp(call, "recvmsg"))
-    got = recvmsg(fd, &message, 0);
-  else
-    must(0, "which call");
+  if (!strcmp(call, "recv")) got = recv(fd, out, size, 0);
+  else if (!strcmp(call, "recvfrom")) got = recvfrom(fd, out, size, 0, NULL, NULL);
+  else if (!strcmp(call, "read")) got = read(fd, out, size);
+  else if (!strcmp(call, "readv")) got = readv(fd, parts, 3);
+  else if (!strcmp(call, "recvmsg")) got = recvmsg(fd, &message, 0);
+  else must(0, "which call");
   must(got < 0 || errno == 77, "errno was changed");
-  must(memcmp(parts, before, sizeof before) == 0 && message.msg_iov == parts && message.msg_iovlen == 3,
-       "vector changed");
+  must(memcmp(parts, before, sizeof before) == 0 && message.msg_iov == parts && message.msg_iovlen == 3, "vector changed");
   return got;
 }
 
@@ -73,22 +67,16 @@ static ssize_t send_by(const char* call, int fd, char* data, size_t size) {
     must(file && fwrite(data, 1, size, file) == size && fflush(file) == 0, "tmpfile");
   }
   errno = 77;
-  if (!strcmp(call, "send"))
-    sent = send(fd, data, size, MSG_NOSIGNAL);
-  else if (!strcmp(call, "sendto"))
-    sent = sendto(fd, data, size, 0, NULL, 0);
-  else if (!strcmp(call, "write"))
-    sent = write(fd, data, size);
-  else if (!strcmp(call, "writev"))
-    sent = writev(fd, parts, 3);
-  else if (!strcmp(call, "sendmsg"))
-    sent = sendmsg(fd, &message, 0);
+  if (!strcmp(call, "send")) sent = send(fd, data, size, MSG_NOSIGNAL);
+  else if (!strcmp(call, "sendto")) sent = sendto(fd, data, size, 0, NULL, 0);
+  else if (!strcmp(call, "write")) sent = write(fd, data, size);
+  else if (!strcmp(call, "writev")) sent = writev(fd, parts, 3);
+  else if (!strcmp(call, "sendmsg")) sent = sendmsg(fd, &message, 0);
   else if (file) {
     off_t offset = 0;
     sent = sendfile(fd, fileno(file), &offset, size);
     must(sent == offset, "offset");
-  } else
-    must(0, "which call");
+  } else must(0, "which call");
   must(sent < 0 || errno == 77, "errno was changed");
   must(memcmp(parts, before, sizeof before) == 0, "vector changed");
   if (file) fclose(file);
@@ -131,10 +119,8 @@ static void send_command(const char* call, const char* how) {
   int ends[2];
   char data[amount], back[amount];
   connection(ends, 0);
-  if (!strcmp(how, "nonblock"))
-    fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  else if (!strcmp(how, "timeout"))
-    setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &(struct timeval){20, 0}, sizeof(struct timeval));
+  if (!strcmp(how, "nonblock")) fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  else if (!strcmp(how, "timeout")) setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &(struct timeval){20, 0}, sizeof(struct timeval));
   handle(!strcmp(how, "handler") ? "plain" : "none");
   fill(data, 0, amount);
   for (int total = 0; total < amount;) {
@@ -152,12 +138,9 @@ static void send_command(const char* call, const char* how) {
 static void condition_command(const char* what) {
   int ends[2];
   char data[100];
-  if (!strcmp(what, "unix"))
-    must(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0, "socketpair");
-  else if (!strcmp(what, "pipe"))
-    must(pipe(ends) == 0, "pipe");
-  else
-    connection(ends, 0);
+  if (!strcmp(what, "unix")) must(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0, "socketpair");
+  else if (!strcmp(what, "pipe")) must(pipe(ends) == 0, "pipe");
+  else connection(ends, 0);
   const int from = !strcmp(what, "pipe") ? ends[0] : ends[1], to = !strcmp(what, "pipe") ? ends[1] : ends[0];
   char all[amount];
   fill(all, 0, amount);
@@ -287,10 +270,8 @@ static long wait_by(const char* call, int fd) {
 }
 
 static void report(long result) {
-  if (result < 0)
-    printf("%s handled %d\n", strerrorname_np(errno), handled);
-  else
-    printf("%ld handled %d\n", result, handled);
+  if (result < 0) printf("%s handled %d\n", strerrorname_np(errno), handled);
+  else printf("%ld handled %d\n", result, handled);
 }
 
 static void interrupt_command(const char* call, const char* handler) {
@@ -310,16 +291,13 @@ static void interrupt_command(const char* call, const char* handler) {
   if (!strcmp(call, "send")) {
     helper.fd = ends[0];
     helper.far_end = ends[1];
-    while (syscall(SYS_sendto, ends[0], large, sizeof large, MSG_DONTWAIT, NULL, 0) > 0) {
-    }
+    while (syscall(SYS_sendto, ends[0], large, sizeof large, MSG_DONTWAIT, NULL, 0) > 0) {}
   }
   if (strstr(call, "nonblock")) fcntl(helper.fd, F_SETFL, O_NONBLOCK);
   struct timeval timeout = {20, 0};
   if (!strcmp(call, "recv-timeout")) setsockopt(helper.fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-  if (!strcmp(call, "recv-lowat"))
-    setsockopt(helper.fd, SOL_SOCKET, SO_RCVLOWAT, &(int){2}, sizeof(int));  // one will be there
-  if (!strcmp(call, "recv-ready") || !strcmp(call, "recv-lowat"))
-    must(send(ends[0], "x", 1, 0) == 1, "send"), wait_for_input(ends[1], 1);
+  if (!strcmp(call, "recv-lowat")) setsockopt(helper.fd, SOL_SOCKET, SO_RCVLOWAT, &(int){2}, sizeof(int));  // one will be there
+  if (!strcmp(call, "recv-ready") || !strcmp(call, "recv-lowat")) must(send(ends[0], "x", 1, 0) == 1, "send"), wait_for_input(ends[1], 1);
   handle(handler);
   pthread_t thread;
   sigset_t all, before;  // the signal is for the thread that waits
@@ -328,14 +306,10 @@ static void interrupt_command(const char* call, const char* handler) {
   must(pthread_create(&thread, NULL, help, &helper) == 0, "pthread_create");
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   long result;
-  if (accepts)
-    result = accept(helper.fd, NULL, NULL) >= 0 ? 0 : -1;
-  else if (!strncmp(call, "recv", 4))
-    result = recv(helper.fd, data, sizeof data, 0);
-  else if (!strcmp(call, "send"))
-    result = send(helper.fd, "y", 1, 0);
-  else
-    result = wait_by(call, helper.fd);
+  if (accepts) result = accept(helper.fd, NULL, NULL) >= 0 ? 0 : -1;
+  else if (!strncmp(call, "recv", 4)) result = recv(helper.fd, data, sizeof data, 0);
+  else if (!strcmp(call, "send")) result = send(helper.fd, "y", 1, 0);
+  else result = wait_by(call, helper.fd);
   const int error = errno;
   helper.done = 1;
   pthread_join(thread, NULL);
@@ -454,10 +428,8 @@ static void inherit_command(void) {
 }
 
 static void close_all_command(const char* how) {
-  if (!strcmp(how, "range"))
-    must(close_range(3, ~0U, 0) == 0, "close_range");
-  else if (!strcmp(how, "from"))
-    closefrom(3);
+  if (!strcmp(how, "range")) must(close_range(3, ~0U, 0) == 0, "close_range");
+  else if (!strcmp(how, "from")) closefrom(3);
   else
     for (int fd = 3; fd < 2000; ++fd) close(fd);
   receive_command("recv");
@@ -541,41 +513,23 @@ int main(int count, char** arguments) {
   const char* command = count > 1 ? arguments[1] : "";
   const char* a = count > 2 ? arguments[2] : "";
   const char* b = count > 3 ? arguments[3] : "";
-  if (!strcmp(command, "receive"))
-    receive_command(a);
-  else if (!strcmp(command, "send"))
-    send_command(a, b);
-  else if (!strcmp(command, "condition"))
-    condition_command(a);
-  else if (!strcmp(command, "edge"))
-    edge_command(a);
-  else if (!strcmp(command, "interrupt"))
-    interrupt_command(a, b);
-  else if (!strcmp(command, "connect"))
-    connect_command(a);
-  else if (!strcmp(command, "partial"))
-    partial_command(a);
-  else if (!strcmp(command, "threads"))
-    threads_command();
-  else if (!strcmp(command, "fork"))
-    fork_command();
-  else if (!strcmp(command, "start"))
-    start_command(a);
-  else if (!strcmp(command, "inherit"))
-    inherit_command();
-  else if (!strcmp(command, "from-stdin"))
-    receive_all("read", 0);
-  else if (!strcmp(command, "close-all"))
-    close_all_command(a);
-  else if (!strcmp(command, "setup"))
-    setup_command();
-  else if (!strcmp(command, "fail"))
-    fail_command(a);
-  else if (!strcmp(command, "overflow"))
-    overflow_command(a);
-  else if (!strcmp(command, "cost"))
-    cost_command();
-  else
-    must(0, "which command");
+  if (!strcmp(command, "receive")) receive_command(a);
+  else if (!strcmp(command, "send")) send_command(a, b);
+  else if (!strcmp(command, "condition")) condition_command(a);
+  else if (!strcmp(command, "edge")) edge_command(a);
+  else if (!strcmp(command, "interrupt")) interrupt_command(a, b);
+  else if (!strcmp(command, "connect")) connect_command(a);
+  else if (!strcmp(command, "partial")) partial_command(a);
+  else if (!strcmp(command, "threads")) threads_command();
+  else if (!strcmp(command, "fork")) fork_command();
+  else if (!strcmp(command, "start")) start_command(a);
+  else if (!strcmp(command, "inherit")) inherit_command();
+  else if (!strcmp(command, "from-stdin")) receive_all("read", 0);
+  else if (!strcmp(command, "close-all")) close_all_command(a);
+  else if (!strcmp(command, "setup")) setup_command();
+  else if (!strcmp(command, "fail")) fail_command(a);
+  else if (!strcmp(command, "overflow")) overflow_command(a);
+  else if (!strcmp(command, "cost")) cost_command();
+  else must(0, "which command");
   return 0;
 }

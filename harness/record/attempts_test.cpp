@@ -1,4 +1,4 @@
-#include "run/attempts.hpp"
+#include "record/attempts.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cerrno>

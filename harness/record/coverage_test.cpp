@@ -1,4 +1,4 @@
-#include "run/coverage.hpp"
+#include "record/coverage.hpp"
 
 #include <boost/test/unit_test.hpp>
 

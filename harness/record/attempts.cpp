@@ -1,4 +1,4 @@
-#include "run/attempts.hpp"
+#include "record/attempts.hpp"
 
 #include <cerrno>
 #include <map>

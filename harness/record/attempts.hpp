@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "run/region.hpp"
+#include "record/call_event.hpp"
 
 namespace sockrig {
 

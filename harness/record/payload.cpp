@@ -1,4 +1,4 @@
-#include "run/payload.hpp"
+#include "record/payload.hpp"
 
 #include <algorithm>
 #include <array>

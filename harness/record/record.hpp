@@ -1,5 +1,10 @@
 // What happened in one run, raw: what the peer moved, how the subject ended, what the kernel showed, what the shim
 // wrote. No verdict, and nothing that a verdict would have to ask a clock for.
+//
+// Plain values, no pointer into anything: a record can be written down, read back (record/record_file.hpp) and judged
+// again. It is bounded: of a long run the middle of the timeline is left out, and counted; channels, counters and the
+// first bytes that went wrong never are. Times are CLOCK_MONOTONIC nanoseconds of the machine that it was made on.
+// Where two calls overlap there is no order between them, and no verdict may rest on one.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +14,11 @@
 #include <vector>
 
 #include "catalogue/script.hpp"
-#include "run/payload.hpp"
-#include "run/region.hpp"
-#include "run/standstill.hpp"
-#include "run/subject.hpp"
+#include "record/call_event.hpp"
+#include "record/ending.hpp"
+#include "record/look.hpp"
+#include "record/payload.hpp"
+#include "record/timeline.hpp"
 
 namespace sockrig {
 
@@ -36,6 +42,7 @@ struct Channel {
   Ended ended = Ended::no;                   // its receiving direction
   std::vector<std::uint16_t> earlier_ports;  // of connections of the same name before this one
   std::optional<std::uint64_t> on_the_way;   // bytes of ours that still lay in the kernel's queues at the end
+  bool operator==(const Channel&) const = default;
 };
 
 enum class StepOutcome { not_reached, begun, met, unmet };
@@ -47,6 +54,7 @@ struct StepRecord {
   std::string note;  // "clients[17]: got 17 of 1048576 bytes"
   StepVerb verb{};
   ActorKind actor{};
+  bool operator==(const StepRecord&) const = default;
 };
 
 inline std::string bytes(std::uint64_t n) {
@@ -69,6 +77,7 @@ struct Unmet {
   std::string code;      // "wrong-bytes", "ended-early", "reset", "not-listening", …
   std::string what;      // one sentence
   std::optional<std::size_t> channel;
+  bool operator==(const Unmet&) const = default;
 };
 
 // Where a dialogue stood when it went wrong, or when nothing more came.
@@ -82,11 +91,13 @@ struct DialogueRecord {
   std::string expected, got;  // from `from` on, not always all of it; empty: nothing was due or nothing came
   std::uint64_t from = 0;     // offset in the line's bytes: what stands before it came right
   std::uint64_t total = 0, got_total = 0;  // bytes of the line, and that came in its place
+  bool operator==(const DialogueRecord&) const = default;
 };
 
 struct RuleRecord {
   std::uint64_t seen = 0, fired = 0, fired_own = 0;
   std::uint32_t withheld[static_cast<std::size_t>(wire::Withheld::count)] = {};
+  bool operator==(const RuleRecord&) const = default;
 };
 
 // A TCP socket of the subject as the shim saw it.
@@ -99,12 +110,14 @@ struct SocketRecord {
   wire::Call inside = wire::Call::count;  // the call that had not returned; count = none
   std::uint8_t image = 0;                 // and where it was made, as in CallEvent
   std::uint32_t caller = 0;
+  bool operator==(const SocketRecord&) const = default;
 };
 
 // A process of the subject that had a socket open when the run stopped.
 struct Holder {
   std::int32_t pid = 0;  // as it numbers itself
   std::uint32_t inode = 0;
+  bool operator==(const Holder&) const = default;
 };
 
 // Where calls were made: image and caller of a CallEvent → "server.cpp:42". Only what debug information tells.
@@ -125,18 +138,27 @@ struct Record {
   bool ended_by_script = false;  // a step killed or terminated the subject
   std::string output;
   std::map<std::string, std::int64_t> kernel;  // evidence, by name
+  // The timeline, by kind, each in the order in which it happened:
+  std::uint64_t began_ns = 0;  // when the rig began
+  LeftOut left_out;
+  std::vector<PeerMove> moves;
+  std::vector<LookTaken> looks;
+  std::vector<KernelFact> facts;
+  std::vector<LifeEvent> lives;
+  std::vector<OutputPiece> writes;
   // The shim's:
   std::size_t processes_attached = 0;
   std::vector<RuleRecord> rules;  // in the order of the scenario's faults
   std::vector<SocketRecord> sockets;
   std::vector<CallEvent> events;
-  std::uint64_t events_dropped = 0;
+  std::uint64_t events_dropped = 0;  // by the shim, because its ring was full
   // If the script was not carried out, or the subject was killed by a signal:
   std::vector<Holder> holders;
   Places places;
   std::vector<std::string> out_of_sight;     // what of the program ran where the shim could not see it (coverage.hpp)
   std::optional<std::uint64_t> names_asked;  // where the shim tells what names mean: how often it was asked
   double duration_ms = 0;
+  bool operator==(const Record&) const = default;
 };
 
 }  // namespace sockrig

@@ -5,9 +5,11 @@
 // byte for unseen that may still be on its way, or that a reset destroyed.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "run/record.hpp"
+#include "record/record.hpp"
 
 namespace sockrig {
 
@@ -23,8 +25,5 @@ Unseen unseen_bytes(const std::vector<Channel>& channels, const std::vector<Sock
 // is shared others may use the connection's port; not between the same two.
 std::optional<std::uint64_t> bytes_on_the_way(std::uint16_t connection_port, std::uint16_t service_port,
                                               const std::vector<KernelSocket>& sockets);
-
-// "server runs without the shim": what of the program can be seen to be out of the shim's sight.
-std::vector<std::string> out_of_sight(const std::vector<pid_t>& pids);
 
 }  // namespace sockrig

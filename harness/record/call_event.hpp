@@ -1,0 +1,29 @@
+// One call of the subject's as the shim wrote it down.
+//
+// Decides nothing. It must never be believed: the subject can write where the shim writes (doc/architecture.md, law 4).
+// Calls explain, and prove that a fault fired; they do not convict.
+#pragma once
+
+#include <cstdint>
+
+#include "wire/wire.hpp"
+
+namespace sockrig {
+
+// A copy of a wire::Event, with the sequence as a plain number.
+struct CallEvent {
+  std::uint64_t sequence = 0, time_ns = 0;
+  std::int32_t pid = 0, tid = 0;
+  wire::Call call{};
+  std::uint16_t flags = 0;
+  std::int32_t fd = -1, socket = -1;
+  std::uint32_t rule = 0;
+  std::int64_t asked = 0, result = 0;
+  std::int32_t error = 0;
+  wire::Withheld withheld{};
+  std::uint8_t image = 0;    // as in wire::Event
+  std::uint32_t caller = 0;  // likewise
+  bool operator==(const CallEvent&) const = default;
+};
+
+}  // namespace sockrig
