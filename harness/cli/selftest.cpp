@@ -13,11 +13,11 @@
 #include <ostream>
 #include <thread>
 
+#include "campaign/planted.hpp"
 #include "catalogue/select.hpp"
 #include "cli/campaign.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
-#include "cli/planted.hpp"
 #include "run/sandbox.hpp"
 #include "version.hpp"
 

@@ -1,5 +1,5 @@
 // Blame before score, on made-up results: what is skipped because of what, in whichever order the results come.
-#include "cli/blame.hpp"
+#include "campaign/blame.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
 // What was found in a planted program against what should have been. The programs themselves: matrix_test.cpp.
-#include "cli/planted.hpp"
+#include "campaign/planted.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,7 +17,7 @@ Result result(const std::string& id, Outcome outcome, const std::string& reason 
 
 const std::set<std::string> wanted{"close/once"};
 
-BOOST_AUTO_TEST_SUITE(cli_planted)
+BOOST_AUTO_TEST_SUITE(planted_programs_compared)
 
 BOOST_AUTO_TEST_CASE(a_mistake_is_noticed_by_its_claim_and_by_no_other) {
   const Planted p{};

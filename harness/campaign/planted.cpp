@@ -1,4 +1,4 @@
-#include "cli/planted.hpp"
+#include "campaign/planted.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -8,9 +8,9 @@
 #include <map>
 #include <stdexcept>
 
+#include "campaign/blame.hpp"
 #include "catalogue/toml_reader.hpp"
-#include "cli/blame.hpp"
-#include "cli/program_file.hpp"
+#include "run/program_file.hpp"
 
 namespace sockrig {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/blame.hpp"
+#include "campaign/blame.hpp"
 
 #include <algorithm>
 
