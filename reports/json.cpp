@@ -134,6 +134,11 @@ Result from_json_object(const Json& j) {
   r.output = j.at("output").get<std::string>();
   r.duration_ms = j.at("duration_ms").get<double>();
   r.repeat = j.at("repeat").get<std::string>();
+  // A report says the commands once for all results, and their order is the plan's.
+  if (const auto run = j.find("run"); run != j.end()) {
+    r.index = run->at("index").get<std::size_t>();
+    r.command = run->at("command").get<std::string>();
+  }
   return r;
 }
 
@@ -147,7 +152,9 @@ std::string without_log_commands(std::string text) {
 }  // namespace
 
 std::string result_to_json(const Result& result) {
-  return to_json_object(result).dump(-1, ' ', false, replace);
+  Json j = to_json_object(result);
+  j["run"] = {{"index", result.index}, {"command", result.command}};
+  return j.dump(-1, ' ', false, replace);
 }
 
 std::optional<Result> result_from_json(std::string_view text) {

@@ -125,12 +125,16 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(json_format)
 
 BOOST_AUTO_TEST_CASE(a_result_survives_the_way_from_worker_to_parent) {
-  for (const Result& r : sample_run().results) {
+  std::size_t index = 0;
+  for (Result r : sample_run().results) {
+    r.index = ++index;
+    r.command = "./server '{host}' {port}";
     const std::string line = result_to_json(r);
     BOOST_TEST(!contains(line, "\n"));
     const auto back = result_from_json(line);
     BOOST_REQUIRE(back.has_value());
     BOOST_TEST(result_to_json(*back) == line);
+    BOOST_TEST((run_id(*back) == run_id(r)));
     BOOST_TEST(back->duration_ms == r.duration_ms);
     BOOST_TEST(back->kernel == r.kernel);
     BOOST_TEST(back->diagnosis.has_value() == r.diagnosis.has_value());

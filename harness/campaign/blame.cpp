@@ -56,6 +56,7 @@ std::vector<std::size_t> Blame::told_better_by(const Run& run) const {
 }
 
 void Blame::finished(std::size_t run, Result result) {
+  result.index = run;
   runs_[run].result = std::move(result);
   for (const std::size_t e : told_better_by(runs_[run])) runs_[e].wanted = true;
 }
@@ -65,6 +66,7 @@ bool Blame::settle(Run& run) {
   const auto skip = [&](const std::string& because, const std::string& reason) {
     run.broken_by = because;
     run.result = unjudged(*run.spec, Outcome::skipped, reason);
+    run.result->index = static_cast<std::size_t>(&run - runs_.data());
     return run.settled = true;
   };
   const std::string defect = defect_of(run.result);

@@ -75,6 +75,24 @@ BOOST_AUTO_TEST_CASE(where_nothing_fails_all_run_in_order) {
       play(p, {passed(p.runs[0]), passed(p.runs[1]), passed(p.runs[2]), passed(p.runs[3])}).starts_with("0123\n"));
 }
 
+BOOST_AUTO_TEST_CASE(a_result_says_which_run_it_is_of_though_nothing_else_tells_two_apart) {
+  Plan p;
+  for (const char* program : {"one", "other", "one"}) {
+    p.add("stream/text");
+    p.runs.back().command = program;
+  }
+  p.runs[1].skip = "not applicable";
+  Blame blame(p.runs);
+  blame.settle();
+  for (const std::size_t i : {0u, 2u}) {
+    BOOST_TEST((blame.next() == i));
+    blame.finished(i, passed(p.runs[i]));
+  }
+  blame.settle();
+  for (std::size_t i = 0; i < 3; ++i)
+    BOOST_TEST((run_id(*blame.result(i)) == RunId{i, "stream/text", {Role::echo_server, p.runs[i].command}}));
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_is_told_by_the_claim_that_is_about_it) {
   const Plan p = usual();
   BOOST_TEST(play(p, {passed(p.runs[0]), failed(p.runs[1], gone), failed(p.runs[2], gone), passed(p.runs[3])}) ==
