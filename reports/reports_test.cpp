@@ -68,6 +68,7 @@ RunResult hostile_run() {
   run.subject[evil] = evil;
   for (Result& r : run.results) {
     r.id = r.chapter = r.claim = r.clause = r.hint = r.file = r.reason = r.output = r.repeat = evil;
+    r.broken_by = r.explained_by = r.command = evil;
     r.kernel[evil] = 1;
     r.diagnosis = Diagnosis{evil, evil, 1, evil, {evil}};
     r.steps = {{1, evil, StepState::unmet, evil}};
@@ -140,6 +141,19 @@ BOOST_AUTO_TEST_CASE(a_result_survives_the_way_from_worker_to_parent) {
     BOOST_TEST(back->diagnosis.has_value() == r.diagnosis.has_value());
     BOOST_TEST((back->outcome == r.outcome && back->role == r.role && back->level == r.level));
   }
+}
+
+BOOST_AUTO_TEST_CASE(why_a_claim_was_skipped_is_a_value_and_there_only_if_it_was) {
+  Result r = sample_fail();
+  for (const char* key : {"broken_by", "explained_by", "no_private_network"})
+    BOOST_TEST(!contains(result_to_json(r), key));
+  r.broken_by = "stream/text";
+  r.explained_by = "failure/broken-pipe";
+  r.no_private_network = true;
+  const Result back = result_from_json(result_to_json(r)).value();
+  BOOST_TEST(back.broken_by == "stream/text");
+  BOOST_TEST(back.explained_by == "failure/broken-pipe");
+  BOOST_TEST(back.no_private_network);
 }
 
 BOOST_AUTO_TEST_CASE(an_offset_is_there_only_if_it_is_known) {

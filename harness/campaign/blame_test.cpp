@@ -103,6 +103,26 @@ BOOST_AUTO_TEST_CASE(a_failure_is_told_by_the_claim_that_is_about_it) {
              "failure/vanish: skipped: depends on failure/broken-pipe, which failed\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_skipped_says_as_a_value_why) {
+  Plan p = usual();
+  p.add("listen/there");
+  p.runs[4].skip = "needs a private network: no";
+  p.runs[4].no_private_network = true;
+  Blame blame(p.runs);
+  blame.settle();
+  while (const std::optional<std::size_t> next = blame.next()) {
+    blame.finished(*next, *next == 0 ? passed(p.runs[0]) : failed(p.runs[*next], gone));
+    blame.settle();
+  }
+  BOOST_TEST(blame.result(1)->explained_by == "failure/broken-pipe");
+  BOOST_TEST(blame.result(1)->broken_by == "");
+  BOOST_TEST(blame.result(2)->explained_by == "");
+  BOOST_TEST(blame.result(3)->broken_by == "failure/broken-pipe");
+  BOOST_TEST(!blame.result(3)->no_private_network);
+  BOOST_TEST(blame.result(4)->broken_by == "");
+  BOOST_TEST(blame.result(4)->no_private_network);
+}
+
 BOOST_AUTO_TEST_CASE(a_claim_that_cannot_show_the_defect_explains_nothing_and_is_itself_to_no_purpose) {
   const Plan p = usual();
   for (const Result& other :

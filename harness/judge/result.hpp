@@ -74,6 +74,10 @@ struct Result {
   Level level{};
   Outcome outcome{};
   std::string reason;  // for inconclusive, skipped, error: in plain words; for fail: the diagnosis' message
+  // Of what is skipped, and at most one of them:
+  std::string broken_by;            // the failed claim that it depends on, if that is why; "" = it is not
+  std::string explained_by;         // the failed claim that is about the defect which it showed
+  bool no_private_network = false;  // the machine refuses the private network that it needs
   std::vector<FaultResult> faults;
   std::map<std::string, std::int64_t> kernel;  // evidence: "ListenOverflows" → 17, "TIME_WAIT rows" → 1
   std::optional<Diagnosis> diagnosis;
