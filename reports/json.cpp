@@ -59,23 +59,27 @@ Json steps_to_json(const std::vector<StepResult>& steps) {
 }
 
 Json to_json_object(const Result& r) {
-  return {{"id", r.id},
-          {"chapter", r.chapter},
-          {"role", to_string(r.role)},
-          {"level", to_string(r.level)},
-          {"claim", r.claim},
-          {"clause", r.clause},
-          {"hint", r.hint},
-          {"file", r.file},
-          {"outcome", to_string(r.outcome)},
-          {"reason", r.reason},
-          {"faults", faults_to_json(r.faults)},
-          {"evidence", evidence_to_json(r)},
-          {"diagnosis", diagnosis_to_json(r.diagnosis)},
-          {"steps", steps_to_json(r.steps)},
-          {"output", r.output},
-          {"duration_ms", finite(r.duration_ms)},
-          {"repeat", r.repeat}};
+  Json j = {{"id", r.id},
+            {"chapter", r.chapter},
+            {"role", to_string(r.role)},
+            {"level", to_string(r.level)},
+            {"claim", r.claim},
+            {"clause", r.clause},
+            {"hint", r.hint},
+            {"file", r.file},
+            {"outcome", to_string(r.outcome)},
+            {"reason", r.reason},
+            {"faults", faults_to_json(r.faults)},
+            {"evidence", evidence_to_json(r)},
+            {"diagnosis", diagnosis_to_json(r.diagnosis)},
+            {"steps", steps_to_json(r.steps)},
+            {"output", r.output},
+            {"duration_ms", finite(r.duration_ms)},
+            {"repeat", r.repeat}};
+  if (!r.broken_by.empty()) j["broken_by"] = r.broken_by;
+  if (!r.explained_by.empty()) j["explained_by"] = r.explained_by;
+  if (r.no_private_network) j["no_private_network"] = true;
+  return j;
 }
 
 std::optional<StepState> parse_step_state(const std::string& text) {
@@ -134,6 +138,14 @@ Result from_json_object(const Json& j) {
   r.output = j.at("output").get<std::string>();
   r.duration_ms = j.at("duration_ms").get<double>();
   r.repeat = j.at("repeat").get<std::string>();
+  r.broken_by = j.value("broken_by", "");
+  r.explained_by = j.value("explained_by", "");
+  r.no_private_network = j.value("no_private_network", false);
+  // A report says the commands once for all results, and their order is the plan's.
+  if (const auto run = j.find("run"); run != j.end()) {
+    r.index = run->at("index").get<std::size_t>();
+    r.command = run->at("command").get<std::string>();
+  }
   return r;
 }
 
@@ -147,7 +159,9 @@ std::string without_log_commands(std::string text) {
 }  // namespace
 
 std::string result_to_json(const Result& result) {
-  return to_json_object(result).dump(-1, ' ', false, replace);
+  Json j = to_json_object(result);
+  j["run"] = {{"index", result.index}, {"command", result.command}};
+  return j.dump(-1, ' ', false, replace);
 }
 
 std::optional<Result> result_from_json(std::string_view text) {

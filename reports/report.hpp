@@ -32,8 +32,8 @@ struct Report {
 std::span<const Report> reports();
 const Report* find_report(std::string_view name);  // nullptr if there is none
 
-// One result as it travels from a worker process to its parent, on one line without '\n'. Everything survives, except
-// that bytes which are not UTF-8 become replacement characters.
+// One result as it travels from one process of ours to another, on one line without '\n'. Everything survives, also
+// which run of the plan it is of, except that bytes which are not UTF-8 become replacement characters.
 std::string result_to_json(const Result& result);
 std::optional<Result> result_from_json(std::string_view text);
 

@@ -68,6 +68,7 @@ RunResult hostile_run() {
   run.subject[evil] = evil;
   for (Result& r : run.results) {
     r.id = r.chapter = r.claim = r.clause = r.hint = r.file = r.reason = r.output = r.repeat = evil;
+    r.broken_by = r.explained_by = r.command = evil;
     r.kernel[evil] = 1;
     r.diagnosis = Diagnosis{evil, evil, 1, evil, {evil}};
     r.steps = {{1, evil, StepState::unmet, evil}};
@@ -125,17 +126,34 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(json_format)
 
 BOOST_AUTO_TEST_CASE(a_result_survives_the_way_from_worker_to_parent) {
-  for (const Result& r : sample_run().results) {
+  std::size_t index = 0;
+  for (Result r : sample_run().results) {
+    r.index = ++index;
+    r.command = "./server '{host}' {port}";
     const std::string line = result_to_json(r);
     BOOST_TEST(!contains(line, "\n"));
     const auto back = result_from_json(line);
     BOOST_REQUIRE(back.has_value());
     BOOST_TEST(result_to_json(*back) == line);
+    BOOST_TEST((run_id(*back) == run_id(r)));
     BOOST_TEST(back->duration_ms == r.duration_ms);
     BOOST_TEST(back->kernel == r.kernel);
     BOOST_TEST(back->diagnosis.has_value() == r.diagnosis.has_value());
     BOOST_TEST((back->outcome == r.outcome && back->role == r.role && back->level == r.level));
   }
+}
+
+BOOST_AUTO_TEST_CASE(why_a_claim_was_skipped_is_a_value_and_there_only_if_it_was) {
+  Result r = sample_fail();
+  for (const char* key : {"broken_by", "explained_by", "no_private_network"})
+    BOOST_TEST(!contains(result_to_json(r), key));
+  r.broken_by = "stream/text";
+  r.explained_by = "failure/broken-pipe";
+  r.no_private_network = true;
+  const Result back = result_from_json(result_to_json(r)).value();
+  BOOST_TEST(back.broken_by == "stream/text");
+  BOOST_TEST(back.explained_by == "failure/broken-pipe");
+  BOOST_TEST(back.no_private_network);
 }
 
 BOOST_AUTO_TEST_CASE(an_offset_is_there_only_if_it_is_known) {

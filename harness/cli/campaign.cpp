@@ -15,7 +15,7 @@
 #include <fstream>
 #include <optional>
 
-#include "cli/blame.hpp"
+#include "campaign/blame.hpp"
 #include "judge/judge.hpp"
 #include "observe/observation.hpp"
 #include "reports/report.hpp"

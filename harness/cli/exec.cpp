@@ -19,10 +19,10 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
-#include "cli/program_file.hpp"
 #include "faults/fault.hpp"
 #include "observe/observation.hpp"
 #include "run/check.hpp"
+#include "run/program_file.hpp"
 #include "run/region.hpp"
 
 namespace sockrig {

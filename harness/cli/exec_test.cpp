@@ -6,9 +6,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "cli/program_file.hpp"
 #include "cli/spawned.hpp"
 #include "run/child.hpp"
+#include "run/program_file.hpp"
 
 namespace sockrig {
 namespace {

@@ -10,8 +10,8 @@
 #include <functional>
 #include <set>
 
+#include "campaign/planted.hpp"
 #include "catalogue/select.hpp"
-#include "cli/planted.hpp"
 #include "cli/spawned.hpp"
 #include "reports/report.hpp"
 

@@ -21,10 +21,10 @@
 #include "cli/commands.hpp"
 #include "cli/machine_checks.hpp"
 #include "cli/output_files.hpp"
-#include "cli/program_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_options.hpp"
 #include "reports/text.hpp"
+#include "run/program_file.hpp"
 #include "run/subject.hpp"
 #include "version.hpp"
 

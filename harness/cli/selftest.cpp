@@ -13,11 +13,11 @@
 #include <ostream>
 #include <thread>
 
+#include "campaign/planted.hpp"
 #include "catalogue/select.hpp"
 #include "cli/campaign.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
-#include "cli/planted.hpp"
 #include "run/sandbox.hpp"
 #include "version.hpp"
 
@@ -235,16 +235,13 @@ void run_trials(std::vector<Trial>& trials, const Machine& machine, const Choice
   const std::optional<Dialogue> dialogue = load_dialogue(paths.reference_dialogue, problems);
   for (const Diagnostic& d : problems) err << to_string(d) << '\n';
   const std::vector<RunSpec> plan = plan_of(trials, machine, dialogue ? &*dialogue : nullptr, owners);
-  // A result says its command only in what repeats it; that is what tells the programs apart while they run.
-  std::map<std::string, std::size_t> owner_of;
-  for (std::size_t i = 0; i < plan.size(); ++i) owner_of[plan[i].repeat] = owners[i];
   std::size_t done = 0, programs = 0;
   for (const Trial& t : trials) programs += t.tried();
   run_campaign(
       plan, {.jobs = choice.jobs, .namespaces = machine.namespaces, .shim = paths.shim, .keep_directory = ""},
       [](const RunSpec&) {},
       [&](const Result& r) {
-        Trial& t = trials[owner_of.at(r.repeat)];
+        Trial& t = trials[owners[r.index]];
         t.results.push_back(r);
         if (t.results.size() < t.planned) return;
         t.comparison = compare(t.program, t.wanted, t.results);

@@ -230,6 +230,7 @@ Result unjudged(const RunSpec& spec, Outcome outcome, std::string reason) {
   r.hint = s.hint;
   r.file = s.file;
   r.role = spec.role;
+  r.command = spec.command;
   r.level = s.level;
   r.outcome = outcome;
   r.reason = std::move(reason);

@@ -31,6 +31,7 @@ BOOST_AUTO_TEST_CASE(all_steps_met_without_faults_is_a_pass) {
   BOOST_TEST(r.id == "stream/sample");
   BOOST_TEST(r.claim == "Bytes come back");
   BOOST_TEST(r.repeat == "sockrig run stream/sample");
+  BOOST_TEST(r.command == "./server {port}");
   BOOST_REQUIRE(r.steps.size() == 4u);
   BOOST_TEST(r.steps[3].number == 4);
   BOOST_TEST((r.steps[3].state == StepState::met));

@@ -1,5 +1,5 @@
 // The architecture's first law of inclusion: a stage includes only what stands left of it in
-//   wire → faults → catalogue → plan → record → run → observe → judge → reports → cli
+//   wire → faults → catalogue → plan → record → run → observe → judge → campaign → reports → cli
 // The shim stands beside the line: it may know the wire format and nothing else. Benchmarks stand behind it.
 #include <boost/test/unit_test.hpp>
 
@@ -16,8 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> line{"wire",    "faults", "catalogue", "plan", "record", "run",
-                                    "observe", "judge",  "reports",   "cli",  "bench"};
+const std::vector<std::string> line{"wire",  "faults",   "catalogue", "plan", "record", "run", "observe",
+                                    "judge", "campaign", "reports",   "cli",  "bench"};
 
 // The stage of an include, "" if it names none.
 std::string stage_of(const std::string& include) {

@@ -27,6 +27,7 @@ struct MadeUp {
     scenario->roles = {Role::echo_server};
     spec.scenario = scenario;
     spec.role = Role::echo_server;
+    spec.command = "./server {port}";
     spec.repeat = "sockrig run stream/sample";
     record.port = 20000;
     record.steps = {step("subject: start", StepVerb::start), step("subject: listens", StepVerb::listens),

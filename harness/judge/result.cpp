@@ -40,6 +40,10 @@ std::string_view to_string(StepState s) {
   return "?";
 }
 
+RunId run_id(const Result& result) {
+  return {.index = result.index, .claim = result.id, .variant = {result.role, result.command}};
+}
+
 Summary summarise(const RunResult& run) {
   Summary sum;
   for (const Result& r : run.results) {

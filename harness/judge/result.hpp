@@ -4,6 +4,8 @@
 // reports are pure functions of RunResult.
 #pragma once
 
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -47,14 +49,35 @@ struct FaultResult {
   std::string realised;                           // "shim", "kernel", "peer"
 };
 
+// What tells two runs of one claim apart: a plan may hold several programs, and several of one role.
+struct Variant {
+  Role role{};
+  std::string command;
+  auto operator<=>(const Variant&) const = default;
+};
+
+// Which run a result is of. What repeats it is for people, and names none: two runs may be repeated alike.
+struct RunId {
+  std::size_t index = 0;  // its place in the plan
+  std::string claim;      // the scenario's id
+  Variant variant;
+  auto operator<=>(const RunId&) const = default;
+};
+
 struct Result {
+  std::size_t index = 0;  // of its run in the plan; a campaign says it, who judges does not know it
   std::string id, chapter;
   std::string claim, clause, hint;
   std::string file;  // of the scenario
   Role role{};
+  std::string command;
   Level level{};
   Outcome outcome{};
   std::string reason;  // for inconclusive, skipped, error: in plain words; for fail: the diagnosis' message
+  // Of what is skipped, and at most one of them:
+  std::string broken_by;            // the failed claim that it depends on, if that is why; "" = it is not
+  std::string explained_by;         // the failed claim that is about the defect which it showed
+  bool no_private_network = false;  // the machine refuses the private network that it needs
   std::vector<FaultResult> faults;
   std::map<std::string, std::int64_t> kernel;  // evidence: "ListenOverflows" → 17, "TIME_WAIT rows" → 1
   std::optional<Diagnosis> diagnosis;
@@ -63,6 +86,8 @@ struct Result {
   double duration_ms = 0;
   std::string repeat;  // the command line that repeats it
 };
+
+RunId run_id(const Result& result);
 
 struct Summary {
   int pass = 0, fail = 0, inconclusive = 0, skipped = 0, error = 0;

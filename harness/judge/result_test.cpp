@@ -35,6 +35,24 @@ BOOST_AUTO_TEST_CASE(the_states_of_a_step_have_different_names) {
   BOOST_TEST(to_string(StepState::not_reached) == "not-reached");
 }
 
+BOOST_AUTO_TEST_CASE(a_result_says_which_run_of_the_plan_it_is_of) {
+  Result r;
+  r.index = 3;
+  r.id = "stream/text";
+  r.role = Role::client;
+  r.command = "./client {host} {port}";
+  r.repeat = "sockrig run stream/text";
+  const RunId run = run_id(r);
+  BOOST_TEST(run.index == 3u);
+  BOOST_TEST(run.claim == "stream/text");
+  BOOST_TEST((run.variant == Variant{Role::client, "./client {host} {port}"}));
+  Result again = r;
+  again.repeat = "";
+  BOOST_TEST((run_id(again) == run));
+  again.command = "./other {host} {port}";
+  BOOST_TEST((run_id(again) != run));
+}
+
 BOOST_AUTO_TEST_CASE(the_summary_counts_each_result_once) {
   const Summary sum = summarise(run_of({Outcome::pass, Outcome::pass, Outcome::fail, Outcome::inconclusive,
                                         Outcome::skipped, Outcome::skipped, Outcome::skipped, Outcome::error}));

@@ -27,14 +27,20 @@ bool tells_to_stop(const Script& script) {
   return any_step(script, [](const ScriptLine&, const Step& step) { return step.verb == StepVerb::told_to_stop; });
 }
 
-std::string why_skipped(const Scenario& s, Role role, const std::string& command, const PlanRequest& request,
-                        const Machine& machine) {
+struct Skip {
+  std::string why;  // "" = it is run
+  bool no_private_network = false;
+};
+
+Skip skip_of(const Scenario& s, Role role, const std::string& command, const PlanRequest& request,
+             const Machine& machine) {
   const Serves serves = request.serves;
   if (is_server(role) && s.only_one && serves != Serves::one)
-    return "not applicable: only for a server that is declared to serve one connection and then to exit (--serves one)";
+    return {
+        "not applicable: only for a server that is declared to serve one connection and then to exit (--serves one)"};
   if (const auto script = s.scripts.find(role);
       request.stop.empty() && script != s.scripts.end() && tells_to_stop(script->second))
-    return "not declared how the server is told to stop (--stop SIGTERM, --stop line:q)";
+    return {"not declared how the server is told to stop (--stop SIGTERM, --stop line:q)"};
   if (is_server(role) && serves < s.serves) {
     std::string_view declared;
     switch (serves) {
@@ -48,20 +54,21 @@ std::string why_skipped(const Scenario& s, Role role, const std::string& command
         declared = "connections at once";
         break;
     }
-    return fmt::format("not applicable: the server is declared to serve {} (--serves {}); this needs {}", declared,
-                       to_string(serves), to_string(s.serves));
+    return {fmt::format("not applicable: the server is declared to serve {} (--serves {}); this needs {}", declared,
+                        to_string(serves), to_string(s.serves))};
   }
   if (s.needs_namespaces && !machine.namespaces) {
-    return fmt::format("needs a private network: {}", machine.why_not.empty() ? "not available here" : machine.why_not);
+    const std::string why = machine.why_not.empty() ? "not available here" : machine.why_not;
+    return {.why = "needs a private network: " + why, .no_private_network = true};
   }
   if (!s.host.empty() && command.find("{host}") == std::string::npos)
-    return "not applicable: the command has no {host}, so the program chooses the address itself";
+    return {"not applicable: the command has no {host}, so the program chooses the address itself"};
   constexpr std::uint64_t room = 64;  // for the program's own
   if (s.open_descriptors != 0 && machine.most_descriptors < s.open_descriptors + room) {
-    return fmt::format("needs {} open descriptors, and the limit here is {} (ulimit -Hn)", s.open_descriptors + room,
-                       machine.most_descriptors);
+    return {fmt::format("needs {} open descriptors, and the limit here is {} (ulimit -Hn)", s.open_descriptors + room,
+                        machine.most_descriptors)};
   }
-  return "";
+  return {};
 }
 
 // What stands between a script and a dialogue: that there is none, or nothing in it that the script could use.
@@ -142,7 +149,9 @@ std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machin
       add_prerequisites(request, *scenario, role, spec.after);
       spec.own_handlers_only = too_weak(request, *scenario);
       if (role == Role::custom) spec.dialogue = dialogue;
-      spec.skip = why_skipped(*scenario, role, spec.command, request, machine);
+      const Skip skip = skip_of(*scenario, role, spec.command, request, machine);
+      spec.skip = skip.why;
+      spec.no_private_network = skip.no_private_network;
       if (spec.skip.empty()) spec.skip = why_no_dialogue(*scenario, role, spec.dialogue.get());
       spec.repeat = repeat_command(request, spec);
       plan.push_back(std::move(spec));

@@ -145,7 +145,9 @@ BOOST_AUTO_TEST_CASE(without_a_private_network_what_needs_one_is_skipped) {
   const auto runs = make_plan(request, {.namespaces = false, .why_not = "unshare: EPERM"});
   BOOST_REQUIRE(runs.size() == 2);
   BOOST_TEST(runs[0].skip == "needs a private network: unshare: EPERM");
+  BOOST_TEST(runs[0].no_private_network);
   BOOST_TEST(runs[1].skip == "");
+  BOOST_TEST(!runs[1].no_private_network);
 }
 
 BOOST_AUTO_TEST_CASE(what_the_command_or_the_limits_do_not_allow_is_skipped) {

@@ -46,12 +46,13 @@ struct RunSpec {
   std::string command;
   std::shared_ptr<const Dialogue> dialogue;  // role custom
   Serves serves = Serves::at_once;
-  std::string stop;                // as in PlanRequest
-  std::uint64_t seed = 1;          // of the run as a whole; chance is taken from it, the scenario's id and the role
-  bool own_handlers_only = false;  // the claim is a must only where the program catches signals: lend it no handler
-  std::vector<std::string> after;  // claims of this role, among those asked for, that must hold first
-  std::string skip;                // not empty: do not run it, and why
-  std::string repeat;              // the command line that repeats it
+  std::string stop;                 // as in PlanRequest
+  std::uint64_t seed = 1;           // of the run as a whole; chance is taken from it, the scenario's id and the role
+  bool own_handlers_only = false;   // the claim is a must only where the program catches signals: lend it no handler
+  std::vector<std::string> after;   // claims of this role, among those asked for, that must hold first
+  std::string skip;                 // not empty: do not run it, and why
+  bool no_private_network = false;  // that is why: it needs one, and the machine refuses it
+  std::string repeat;               // the command line that repeats it
 };
 
 // How a server is told to stop: a signal to its first process, or a line on its standard input.

@@ -32,6 +32,7 @@ void fields(A& a, T& s) {
   a("own_handlers_only", s.own_handlers_only);
   a("after", s.after);
   a("skip", s.skip);
+  a("no_private_network", s.no_private_network);
   a("repeat", s.repeat);
 }
 

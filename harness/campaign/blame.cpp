@@ -1,4 +1,4 @@
-#include "cli/blame.hpp"
+#include "campaign/blame.hpp"
 
 #include <algorithm>
 
@@ -12,10 +12,6 @@ std::string defect_of(const std::optional<Result>& r) {
 }
 
 }  // namespace
-
-std::string depends_on(const std::string& id) {
-  return "depends on " + id + ", which failed";
-}
 
 Blame::Blame(const std::vector<RunSpec>& plan) : runs_(plan.size()) {
   // A plan may hold several programs of a role: each waits for its own.
@@ -56,23 +52,28 @@ std::vector<std::size_t> Blame::told_better_by(const Run& run) const {
 }
 
 void Blame::finished(std::size_t run, Result result) {
+  result.index = run;
   runs_[run].result = std::move(result);
   for (const std::size_t e : told_better_by(runs_[run])) runs_[e].wanted = true;
 }
 
 // What is not begun waits for its prerequisites; what has a result, for those that may explain it.
 bool Blame::settle(Run& run) {
-  const auto skip = [&](const std::string& because, const std::string& reason) {
+  const auto skip = [&](const std::string& because, const std::string& reason) -> Result& {
     run.broken_by = because;
+    run.settled = true;
     run.result = unjudged(*run.spec, Outcome::skipped, reason);
-    return run.settled = true;
+    run.result->index = static_cast<std::size_t>(&run - runs_.data());
+    return *run.result;
   };
   const std::string defect = defect_of(run.result);
   if (!defect.empty() && run.spec->scenario->explains == defect) return run.settled = true;
   for (const std::size_t e : told_better_by(run)) {
     const std::optional<Result>& other = runs_[e].result;
     if (!other) return false;
-    if (defect_of(other) == defect) return skip(other->id, "explained by " + other->id + ", which failed");
+    if (defect_of(other) != defect) continue;
+    skip(other->id, "explained by " + other->id + ", which failed").explained_by = other->id;
+    return true;
   }
   if ((run.begun && !run.result) || !prerequisites_settled(run)) return false;
   std::string broken;
@@ -80,8 +81,10 @@ bool Blame::settle(Run& run) {
     const Run& first = runs_[b];
     if (broken.empty()) broken = first.result->outcome == Outcome::fail ? first.result->id : first.broken_by;
   }
-  if (!run.spec->skip.empty()) return skip(broken, run.spec->skip);
-  if (!broken.empty()) return skip(broken, depends_on(broken));
+  if (!run.spec->skip.empty())
+    skip(broken, run.spec->skip).no_private_network = run.spec->no_private_network;
+  else if (!broken.empty())
+    skip(broken, "depends on " + broken + ", which failed").broken_by = broken;
   return run.settled = run.result.has_value();
 }
 

@@ -1,4 +1,4 @@
-#include "cli/planted.hpp"
+#include "campaign/planted.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -9,8 +9,7 @@
 #include <stdexcept>
 
 #include "catalogue/toml_reader.hpp"
-#include "cli/blame.hpp"
-#include "cli/program_file.hpp"
+#include "run/program_file.hpp"
 
 namespace sockrig {
 namespace {
@@ -149,7 +148,7 @@ bool may_fail(const Planted& program, const Result& r) {
 // It depends on a claim that noticed the mistake first, by chance.
 bool skipped_by_chance(const Planted& program, const Result& skipped, const std::vector<Result>& results) {
   return std::ranges::any_of(results, [&](const Result& r) {
-    return r.outcome == Outcome::fail && may_fail(program, r) && skipped.reason == depends_on(r.id);
+    return r.outcome == Outcome::fail && may_fail(program, r) && skipped.broken_by == r.id;
   });
 }
 
@@ -202,7 +201,7 @@ Comparison compare(const Planted& program, const std::set<std::string>& wanted, 
       case Outcome::skipped:
         ++c.skipped;
         if (!should_fail || skipped_by_chance(program, r, results)) break;
-        (r.reason.starts_with("needs a private network") ? c.untried : c.missed).push_back(told(r));
+        (r.no_private_network ? c.untried : c.missed).push_back(told(r));
         break;
       case Outcome::inconclusive:
       case Outcome::error:

@@ -1,4 +1,4 @@
-#include "cli/program_file.hpp"
+#include "run/program_file.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -17,9 +17,6 @@
 
 namespace sockrig {
 
-// The reason of a run that was skipped because of a claim that failed.
-std::string depends_on(const std::string& id);
-
 // Runs are named by their place in the plan.
 class Blame {
  public:

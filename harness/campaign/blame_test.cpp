@@ -1,5 +1,5 @@
 // Blame before score, on made-up results: what is skipped because of what, in whichever order the results come.
-#include "cli/blame.hpp"
+#include "campaign/blame.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -75,6 +75,24 @@ BOOST_AUTO_TEST_CASE(where_nothing_fails_all_run_in_order) {
       play(p, {passed(p.runs[0]), passed(p.runs[1]), passed(p.runs[2]), passed(p.runs[3])}).starts_with("0123\n"));
 }
 
+BOOST_AUTO_TEST_CASE(a_result_says_which_run_it_is_of_though_nothing_else_tells_two_apart) {
+  Plan p;
+  for (const char* program : {"one", "other", "one"}) {
+    p.add("stream/text");
+    p.runs.back().command = program;
+  }
+  p.runs[1].skip = "not applicable";
+  Blame blame(p.runs);
+  blame.settle();
+  for (const std::size_t i : {0u, 2u}) {
+    BOOST_TEST((blame.next() == i));
+    blame.finished(i, passed(p.runs[i]));
+  }
+  blame.settle();
+  for (std::size_t i = 0; i < 3; ++i)
+    BOOST_TEST((run_id(*blame.result(i)) == RunId{i, "stream/text", {Role::echo_server, p.runs[i].command}}));
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_is_told_by_the_claim_that_is_about_it) {
   const Plan p = usual();
   BOOST_TEST(play(p, {passed(p.runs[0]), failed(p.runs[1], gone), failed(p.runs[2], gone), passed(p.runs[3])}) ==
@@ -83,6 +101,26 @@ BOOST_AUTO_TEST_CASE(a_failure_is_told_by_the_claim_that_is_about_it) {
              "accept/in-turn: skipped: explained by failure/broken-pipe, which failed\n"
              "failure/broken-pipe: fail: it failed\n"
              "failure/vanish: skipped: depends on failure/broken-pipe, which failed\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_skipped_says_as_a_value_why) {
+  Plan p = usual();
+  p.add("listen/there");
+  p.runs[4].skip = "needs a private network: no";
+  p.runs[4].no_private_network = true;
+  Blame blame(p.runs);
+  blame.settle();
+  while (const std::optional<std::size_t> next = blame.next()) {
+    blame.finished(*next, *next == 0 ? passed(p.runs[0]) : failed(p.runs[*next], gone));
+    blame.settle();
+  }
+  BOOST_TEST(blame.result(1)->explained_by == "failure/broken-pipe");
+  BOOST_TEST(blame.result(1)->broken_by == "");
+  BOOST_TEST(blame.result(2)->explained_by == "");
+  BOOST_TEST(blame.result(3)->broken_by == "failure/broken-pipe");
+  BOOST_TEST(!blame.result(3)->no_private_network);
+  BOOST_TEST(blame.result(4)->broken_by == "");
+  BOOST_TEST(blame.result(4)->no_private_network);
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_that_cannot_show_the_defect_explains_nothing_and_is_itself_to_no_purpose) {
