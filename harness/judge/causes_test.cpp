@@ -13,8 +13,7 @@ namespace {
 using wire::Call;
 
 // An event on the connection; `error`: an errno instead of a result.
-CallEvent& call(MadeUp& m, Call c, std::int64_t asked, std::int64_t result, std::int32_t error = 0,
-                std::uint16_t flags = 0) {
+CallEvent& call(MadeUp& m, Call c, std::int64_t asked, std::int64_t result, int error = 0, std::uint16_t flags = 0) {
   return m.add_call(c, asked, result, error, flags);
 }
 void moved(MadeUp& m, std::uint64_t received, std::uint64_t sent) {
