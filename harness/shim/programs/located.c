@@ -19,20 +19,17 @@ static void connect_both(void) {
   server = accept(listener, NULL, NULL);
 }
 
+// Tells the line on which it stands together with the call: two statements would come onto two lines.
+#define TOLD(name, call) (printf(name " %d\n", __LINE__), (call))
+
 int main(void) {
   char byte = 'x';
   connect_both();
-  ssize_t n = send(client, &byte, 1, MSG_NOSIGNAL);
-  printf("send %d\n", __LINE__);
-  n += recv(server, &byte, 1, 0);
-  printf("recv %d\n", __LINE__);
-  n += write(server, &byte, 1);
-  printf("write %d\n", __LINE__);
-  n += read(client, &byte, 1);
-  printf("read %d\n", __LINE__);
-  n += shutdown(client, SHUT_WR);
-  printf("shutdown %d\n", __LINE__);
-  n += close(client);
-  printf("close %d\n", __LINE__);
+  ssize_t n = TOLD("send", send(client, &byte, 1, MSG_NOSIGNAL));
+  n += TOLD("recv", recv(server, &byte, 1, 0));
+  n += TOLD("write", write(server, &byte, 1));
+  n += TOLD("read", read(client, &byte, 1));
+  n += TOLD("shutdown", shutdown(client, SHUT_WR));
+  n += TOLD("close", close(client));
   return n == 4 ? 0 : 1;
 }
