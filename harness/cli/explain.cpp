@@ -246,7 +246,7 @@ int explain_scenario(const std::string& id, const std::string& root, std::ostrea
       id.find('/') == id.npos && !topic.empty())
     guess = topic == "fault" ? "--faults" : "--" + topic;
   err << "sockrig explain: there is no claim '" << id << "'"
-      << (guess.empty() ? " (see 'sockrig list')" : fmt::format(" (did you mean '{}'?)", guess)) << '\n';
+      << (guess.empty() ? " (see 'sockrig list')" : did_you_mean(guess)) << '\n';
   return 2;
 }
 

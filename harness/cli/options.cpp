@@ -5,7 +5,7 @@
 #include <boost/program_options.hpp>
 #include <ostream>
 
-#include "catalogue/diagnostic.hpp"
+#include "faults/nearest.hpp"
 
 namespace sockrig {
 namespace {
@@ -19,8 +19,7 @@ std::string suggestion(const po::unknown_option& error, const po::options_descri
   for (const auto& option : options.options()) known.push_back("--" + option->long_name());
   std::string word = error.get_option_name();
   word = "--" + word.substr(std::min(word.find_first_not_of('-'), word.size()));
-  const std::string guess = nearest(word, known);
-  return guess.empty() ? "" : fmt::format(" (did you mean '{}'?)", guess);
+  return did_you_mean(word, known);
 }
 
 std::string indented(const std::string& lines) {

@@ -48,11 +48,6 @@ po::options_description run_options() {
   return all;
 }
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
-  const std::string meant = nearest(word, candidates);
-  return meant.empty() ? "" : fmt::format(" (did you mean '{}'?)", meant);
-}
-
 template <typename T>
 std::string choose(const po::variables_map& given, const char* name, std::optional<T> (*parse)(std::string_view),
                    const std::vector<std::string>& words, T& out) {

@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n\v\f";
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
-  const std::string guess = nearest(word, candidates);
-  return guess.empty() ? "" : fmt::format(" (did you mean '{}'?)", guess);
-}
-
 // The kind's own parameters, then those that all kinds have.
 std::vector<const FaultParameter*> parameters_of(const FaultKind& kind) {
   std::vector<const FaultParameter*> all;
