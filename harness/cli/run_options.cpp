@@ -10,6 +10,7 @@
 
 #include "catalogue/diagnostic.hpp"
 #include "cli/options.hpp"
+#include "plan/command_words.hpp"
 
 namespace sockrig {
 namespace {
@@ -193,12 +194,6 @@ std::string take(const po::variables_map& given, RunOptions& options) {
   return problem;
 }
 
-std::string quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 }  // namespace
 
 std::optional<int> parse_run_options(const std::vector<std::string>& arguments, RunOptions& options, std::ostream& out,
@@ -231,14 +226,15 @@ std::optional<int> parse_run_options(const std::vector<std::string>& arguments, 
 
 std::string repeat_prefix(const RunOptions& options) {
   std::string out = "sockrig run";
-  for (const auto& [role, command] : options.commands) out += fmt::format(" {} {}", option_of(role), quoted(command));
-  if (!options.dialogue.empty()) out += " --dialogue " + quoted(options.dialogue);
+  for (const auto& [role, command] : options.commands)
+    out += fmt::format(" {} {}", option_of(role), quoted_word(command));
+  if (!options.dialogue.empty()) out += " --dialogue " + quoted_word(options.dialogue);
   if (options.serves != Serves::at_once) out += fmt::format(" --serves {}", to_string(options.serves));
-  if (!options.stop.empty()) out += " --stop " + quoted(options.stop);
+  if (!options.stop.empty()) out += " --stop " + quoted_word(options.stop);
   if (options.level == Level::must) out += " --level must";  // it also decides whose signal handlers count
   if (options.sandbox == SandboxChoice::none) out += " --sandbox none";
   if (options.sandbox == SandboxChoice::namespaces) out += " --sandbox namespaces";
-  if (!options.scenarios.empty()) out += " --scenarios " + quoted(options.scenarios);
+  if (!options.scenarios.empty()) out += " --scenarios " + quoted_word(options.scenarios);
   return out;
 }
 
