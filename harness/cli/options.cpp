@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "faults/nearest.hpp"
+#include "reports/text.hpp"
 
 namespace sockrig {
 namespace {
@@ -20,16 +21,6 @@ std::string suggestion(const po::unknown_option& error, const po::options_descri
   std::string word = error.get_option_name();
   word = "--" + word.substr(std::min(word.find_first_not_of('-'), word.size()));
   return did_you_mean(word, known);
-}
-
-std::string indented(const std::string& lines) {
-  std::string out;
-  for (std::size_t begin = 0; begin < lines.size();) {
-    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
-    out += "  " + lines.substr(begin, end - begin) + '\n';
-    begin = end + 1;
-  }
-  return out;
 }
 
 int refuse(const CommandUsage& usage, const std::string& message, std::ostream& err) {
@@ -56,7 +47,7 @@ std::optional<int> parse_options(const std::vector<std::string>& arguments, cons
     if (values.contains("help")) {
       out << "usage: sockrig " << usage.command << ' ' << usage.synopsis << "\n\n"
           << usage.description << "\n\n"
-          << shown << (usage.examples.empty() ? "" : "\nExamples:\n") << indented(usage.examples);
+          << shown << (usage.examples.empty() ? "" : "\nExamples:\n") << indented(usage.examples, "  ");
       return 0;
     }
     po::notify(values);
