@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include "reports/report.hpp"
-#include "reports/sample.hpp"
-#include "reports/well_formed.hpp"
+#include "reports/sample_for_tests.hpp"
+#include "reports/well_formed_for_tests.hpp"
 
 namespace sockrig {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "reports/well_formed.hpp"
+#include "reports/well_formed_for_tests.hpp"
 
 namespace sockrig {
 

@@ -1,7 +1,7 @@
 // A campaign over a small catalogue of the test's own: order, blame before score, and a harness that fails alone.
 #include <boost/test/unit_test.hpp>
 
-#include "cli/spawned.hpp"
+#include "cli/spawned_for_tests.hpp"
 
 namespace sockrig {
 namespace {

@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "cli/machine_checks.hpp"
-#include "cli/spawned.hpp"
+#include "cli/spawned_for_tests.hpp"
 
 namespace sockrig {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/spawned.hpp"
-#include "run/child.hpp"
+#include "cli/spawned_for_tests.hpp"
+#include "run/child_for_tests.hpp"
 
 namespace sockrig {
 namespace {

@@ -7,8 +7,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "cli/program_file.hpp"
-#include "cli/spawned.hpp"
-#include "run/child.hpp"
+#include "cli/spawned_for_tests.hpp"
+#include "run/child_for_tests.hpp"
 
 namespace sockrig {
 namespace {

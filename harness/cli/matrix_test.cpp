@@ -12,7 +12,7 @@
 
 #include "catalogue/select.hpp"
 #include "cli/planted.hpp"
-#include "cli/spawned.hpp"
+#include "cli/spawned_for_tests.hpp"
 #include "reports/report.hpp"
 
 namespace sockrig {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "cli/spawned.hpp"
+#include "cli/spawned_for_tests.hpp"
 
 namespace sockrig {
 namespace {

@@ -5,7 +5,7 @@
 #include <csignal>
 
 #include "judge/last_words.hpp"
-#include "judge/made_up.hpp"
+#include "judge/made_up_for_tests.hpp"
 
 namespace sockrig {
 namespace {

@@ -5,7 +5,7 @@
 #include <csignal>
 
 #include "judge/diagnose_dialogue.hpp"
-#include "judge/made_up.hpp"
+#include "judge/made_up_for_tests.hpp"
 
 namespace sockrig {
 BOOST_AUTO_TEST_SUITE(diagnoses)

@@ -16,7 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "run/child.hpp"
+#include "run/child_for_tests.hpp"
 #include "run/subject.hpp"
 
 namespace sockrig {

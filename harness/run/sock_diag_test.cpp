@@ -9,8 +9,8 @@
 
 #include <algorithm>
 
-#include "run/child.hpp"
-#include "run/loopback.hpp"
+#include "run/child_for_tests.hpp"
+#include "run/loopback_for_tests.hpp"
 
 namespace sockrig {
 namespace {

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "run/child.hpp"
+#include "run/child_for_tests.hpp"
 
 namespace sockrig {
 namespace {
