@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "needs_for_tests.hpp"
 #include "run/check.hpp"
 #include "run/proc.hpp"
 
@@ -113,6 +114,14 @@ class Spawned {
   Descriptor out_, err_;
   pid_t pid_ = -1;
 };
+
+inline constexpr uid_t nobody = 65534;
+
+// For needs("another_user", …): root can become one, who must be able to reach the programs.
+inline std::string why_no_other_user() {
+  if (::getuid() != 0) return "only root can become another user";
+  return Spawned({built("sockrig"), "--version"}, nobody).wait().code == 0 ? "" : "others cannot reach the build tree";
+}
 
 // sockrig with these arguments, to its end.
 inline Finished sockrig(std::vector<std::string> arguments, uid_t become = 0) {
