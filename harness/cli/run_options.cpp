@@ -20,6 +20,12 @@ namespace po = boost::program_options;
 constexpr std::array roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client,
                               Role::custom};
 
+std::vector<std::string> report_names() {
+  std::vector<std::string> names;
+  for (const Report& r : reports()) names.emplace_back(r.name);
+  return names;
+}
+
 po::options_description run_options() {
   po::options_description all;
   auto add = all.add_options();
@@ -40,7 +46,7 @@ po::options_description run_options() {
   add("jobs,j", po::value<std::string>()->value_name("N"), "run so many side by side (default: one a core)");
   add("seed", po::value<std::string>()->value_name("S"), "what every random decision is made from (default: 1)");
   add("report", po::value<std::vector<std::string>>()->composing()->value_name("KIND[=PATH]"),
-      "console, json or junit; '-' is standard output; may be given several times");
+      fmt::format("{}; '-' is standard output; may be given several times", fmt::join(report_names(), ", ")).c_str());
   add("out", po::value<std::string>()->value_name("DIR"), "write results.json and junit.xml there (made if missing)");
   add("keep", "keep output, timeline and observation of each run");
   add("sandbox", po::value<std::string>()->value_name("KIND"), "auto (default), namespaces, none");
@@ -107,8 +113,7 @@ std::string one_report(const std::string& word, RunOptions& options) {
   const std::string name = word.substr(0, equals);
   const Report* report = find_report(name);
   if (report == nullptr) {
-    std::vector<std::string> names;
-    for (const Report& r : reports()) names.emplace_back(r.name);
+    const std::vector<std::string> names = report_names();
     return fmt::format("--report: '{}' is not one of {}{}", name, fmt::join(names, ", "), did_you_mean(name, names));
   }
   std::string path =
