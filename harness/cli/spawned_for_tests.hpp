@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "layout.hpp"
 #include "needs_for_tests.hpp"
 #include "run/check.hpp"
 #include "run/proc.hpp"
@@ -27,9 +28,11 @@ namespace sockrig {
 inline std::string built(const std::string& name) {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
 }
+inline std::filesystem::path build_tree() {
+  return (std::filesystem::path(built("")) / layout::prefix_from_bin).lexically_normal();
+}
 inline std::string planted(const std::string& name) {
-  return (std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "libexec/sockrig" / name)
-      .string();
+  return build_tree() / layout::programs / name;
 }
 
 // A folder of the test's own, gone with it.

@@ -149,22 +149,24 @@ BOOST_AUTO_TEST_CASE(selftest_tells_a_mistake_that_survives) {
   BOOST_TEST(holds(f.out, "All 2 programs were judged as they should be."), f.out);
   // A correct program in the place of the mistaken one: three claims miss what they should notice.
   const Folder prefix;
-  const auto tree = std::filesystem::path(built("")).parent_path().parent_path();
-  for (const char* part : {"bin/sockrig", "lib/sockrig/libsockrig-shim.so", "libexec/sockrig/mistakes.toml"}) {
+  const std::filesystem::path tree = build_tree();
+  const std::string programs = layout::programs, scenarios = std::string(layout::data) + "/scenarios";
+  const std::string program = std::string(layout::bin) + "/sockrig";
+  for (const std::string& part :
+       {program, std::string(layout::libraries) + "/libsockrig-shim.so", programs + "/mistakes.toml"}) {
     std::filesystem::create_directories((prefix.file(part)).substr(0, prefix.file(part).rfind('/')));
     std::filesystem::copy(tree / part, prefix.file(part));
   }
-  std::filesystem::create_directories(prefix.file("share/sockrig"));
-  std::filesystem::copy(tree / "share/sockrig/scenarios", prefix.file("share/sockrig/scenarios"),
-                        std::filesystem::copy_options::recursive);
-  for (const auto& entry : std::filesystem::directory_iterator(tree / "libexec/sockrig")) {
+  std::filesystem::create_directories(prefix.file(layout::data));
+  std::filesystem::copy(tree / scenarios, prefix.file(scenarios), std::filesystem::copy_options::recursive);
+  for (const auto& entry : std::filesystem::directory_iterator(tree / programs)) {
     const std::string name = entry.path().filename();
     if (name == "mistakes.toml") continue;
     const bool swapped = name == "mistake-short-send-ignored";
-    std::filesystem::create_symlink(tree / "libexec/sockrig" / (swapped ? "style-echo-poll" : name),
-                                    prefix.file("libexec/sockrig/" + name));
+    std::filesystem::create_symlink(tree / programs / (swapped ? "style-echo-poll" : name),
+                                    prefix.file(programs + "/" + name));
   }
-  const Finished survived = Spawned({prefix.file("bin/sockrig"), "selftest", "--json", "short-send-ignored"}).wait();
+  const Finished survived = Spawned({prefix.file(program), "selftest", "--json", "short-send-ignored"}).wait();
   BOOST_TEST(survived.code == 1, survived.out << survived.err);
   const json report = json::parse(survived.out, nullptr, false);
   BOOST_REQUIRE(!report.is_discarded());
