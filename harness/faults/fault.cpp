@@ -58,7 +58,8 @@ std::string check_arguments(const FaultKind& kind, const FaultArguments& argumen
   const std::vector<const FaultParameter*> parameters = parameters_of(kind);
   for (const auto& [name, value] : arguments) {
     problem_key = name;
-    const auto it = std::find_if(parameters.begin(), parameters.end(), [&](auto* p) { return p->name == name; });
+    const auto it =
+        std::find_if(parameters.begin(), parameters.end(), [&name = name](auto* p) { return p->name == name; });
     if (it == parameters.end()) {
       std::vector<std::string> names;
       for (const FaultParameter* p : parameters) names.emplace_back(p->name);
