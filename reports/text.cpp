@@ -117,7 +117,7 @@ std::string folded(std::string_view text, std::string_view indent, int width) {
     used = 0;
   };
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
     const std::string_view word = text.substr(0, end);
     const std::size_t size = characters_in(word);
     if (used > 0 && used + 1 + size > room) finish_line();
@@ -129,6 +129,17 @@ std::string folded(std::string_view text, std::string_view indent, int width) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   finish_line();
+  return out;
+}
+
+std::string indented(std::string_view text, std::string_view indent) {
+  std::string out;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    if (end > begin) out.append(indent).append(text.substr(begin, end - begin));
+    out += '\n';
+    begin = end + 1;
+  }
   return out;
 }
 

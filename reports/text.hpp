@@ -19,8 +19,11 @@ std::string shown(std::string_view text);
 // is left out is said in a last line.
 std::vector<std::string> shown_lines(std::string_view text, std::size_t most_lines, std::size_t most_columns);
 
-// Folded at spaces; a word longer than a line stays whole. Every line starts with `indent`, and ends with '\n'.
+// Prose: folded at spaces; a word longer than a line stays whole. Every line starts with `indent`, and ends with '\n'.
 std::string folded(std::string_view text, std::string_view indent, int width);
+
+// Line by line as it is, behind `indent`; an empty line stays empty.
+std::string indented(std::string_view text, std::string_view indent);
 
 // At most `most` characters, with "…" in place of the rest.
 std::string shortened(std::string_view text, std::size_t most);

@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "reports/well_formed.hpp"
+#include "reports/well_formed_for_tests.hpp"
 
 namespace sockrig {
 
@@ -43,6 +43,13 @@ BOOST_AUTO_TEST_CASE(prose_is_folded_at_spaces) {
   BOOST_TEST(folded("ääääääääää ääääääääää bbbbbbbbbb", "  ", 24) == "  ääääääääää ääääääääää\n  bbbbbbbbbb\n");
   const std::string word(50, 'x');
   BOOST_TEST(folded("a " + word + " b", "", 20) == "a\n" + word + "\nb\n");
+  BOOST_TEST(folded("aaa\nbbb\n", "  ", 80) == "  aaa bbb\n");  // a file's line ends are its own
+}
+
+BOOST_AUTO_TEST_CASE(what_has_lines_already_keeps_them) {
+  BOOST_TEST(indented("", "  ") == "");
+  BOOST_TEST(indented("a  b\n\n c", "  ") == "  a  b\n\n   c\n");
+  BOOST_TEST(indented("a\n", "    ") == "    a\n");
 }
 
 BOOST_AUTO_TEST_CASE(xml_text_cannot_leave_its_place) {

@@ -9,17 +9,13 @@
 #include <stdexcept>
 
 #include "catalogue/toml_reader.hpp"
+#include "plan/command_words.hpp"
 #include "run/program_file.hpp"
 
 namespace sockrig {
 namespace {
 
 namespace fs = std::filesystem;
-
-// As one word of a command.
-std::string word(const std::string& path) {
-  return path.find_first_of(" \t'\"\\") == path.npos ? path : "\"" + path + "\"";
-}
 
 std::string text_of(const toml::table& entry, const char* key, const std::string& file) {
   const auto value = entry[key].value<std::string>();
@@ -110,7 +106,7 @@ void add_mistakes(const std::string& folder, std::vector<Planted>& all) {
     p.fails = ids_of(fails);
     p.may_fail = ids_of(entry["may_fail"].as_array());
     const std::string program = folder + "/mistake-" + p.name;
-    p.command = word(program) + " {host} {port}";
+    p.command = quoted_word(program) + " {host} {port}";
     if (::access(program.c_str(), X_OK) != 0)
       p.command.clear(), p.untried = "there is no program " + program, p.missing = true;
     add(all, std::move(p), file);
@@ -127,10 +123,10 @@ void add_styles(const std::string& folder, std::vector<Planted>& all) {
     p.serves = serves_of(entry, file);
     p.stop = entry["stop"].value_or(p.stop);
     const std::string program = folder + "/style-" + p.name, needs = entry["needs"].value_or(std::string());
-    p.command = word(program) + " {host} {port}";
+    p.command = quoted_word(program) + " {host} {port}";
     if (needs == "python3") {
       const std::string python = find_program("python3");
-      p.command = word(python) + " " + p.command;
+      p.command = quoted_word(python) + " " + p.command;
       if (python.empty()) p.untried = "there is no python3";
     } else if (::access(program.c_str(), X_OK) != 0) {
       p.missing = needs.empty();

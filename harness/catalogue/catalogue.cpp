@@ -132,10 +132,8 @@ void check_after(const std::vector<ScenarioFile>& files, const std::vector<std::
     for (std::size_t i = 0; i < f.scenario.after.size(); ++i) {
       const std::string& id = f.scenario.after[i];
       if (std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
-      const std::string guess = nearest(id, ids);
       problems.push_back({f.scenario.file, f.after[i].line, f.after[i].column,
-                          fmt::format("there is no claim '{}'{}", id,
-                                      guess.empty() ? "" : fmt::format(" (did you mean '{}'?)", guess))});
+                          fmt::format("there is no claim '{}'{}", id, did_you_mean(id, ids))});
     }
   }
 

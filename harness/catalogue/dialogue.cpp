@@ -91,20 +91,20 @@ class Reader {
     const std::string_view word = text_.substr(first, end - first);
     const std::string near =
         nearest(word, {"client", "send", "sends", "server", "receive", "expect", "answer", "->", "=>", "<-", "<="});
-    std::string meant;
+    std::string_view meant;
     if (near == "client" || near.starts_with("send") || near == "->" || near == "=>")
-      meant = " (did you mean '>'?)";
+      meant = ">";
     else if (!near.empty())
-      meant = " (did you mean '<'?)";
+      meant = "<";
     problem(first,
             fmt::format("expected '>' (what the client sends), '<' (what the server answers) or '#', found '{}'{}",
-                        escaped(word, 40), meant));
+                        escaped(word, 40), did_you_mean(meant)));
   }
 
   void no_space(std::size_t first) {
     const std::size_t begin = std::min(text_.find_first_not_of("<>=- ", first), text_.size());
-    problem(first + 1, fmt::format("expected a space after '{}' (did you mean '{} {}'?)", text_[first], text_[first],
-                                   escaped(text_.substr(begin), 40)));
+    problem(first + 1, fmt::format("expected a space after '{}'{}", text_[first],
+                                   did_you_mean(fmt::format("{} {}", text_[first], escaped(text_.substr(begin), 40)))));
   }
 
   bool read_message(std::size_t begin, std::string& bytes) {
@@ -163,7 +163,7 @@ class Reader {
       const std::string lower(1, static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
       const bool capital = lower[0] != c && std::string_view("nrtabfvex").find(lower) != std::string_view::npos;
       problem(begin, fmt::format("unknown escape '\\{}'{}", c,
-                                 capital ? fmt::format(" (did you mean '\\{}'?)", lower)
+                                 capital ? did_you_mean("\\" + lower)
                                          : " (expected \\n \\r \\t \\0 \\\\ \\xHH or another of C's)"));
     }
     return false;

@@ -10,14 +10,6 @@
 #include "catalogue/toml_reader.hpp"
 
 namespace sockrig {
-namespace {
-
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-  const std::string guess = nearest(word, candidates);
-  return guess.empty() ? "" : fmt::format(" (did you mean '{}'?)", guess);
-}
-
-}  // namespace
 
 std::vector<std::string> role_words() {
   std::vector<std::string> words;

@@ -5,7 +5,6 @@
 
 using namespace sockrig;
 namespace {
-
 // Lines 1 to 12; the tests change one thing in it.
 const std::string server_file =
     "claim = \"c\"\n"                 // 1

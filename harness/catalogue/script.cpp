@@ -144,10 +144,6 @@ bool allowed_here(const VerbRow& row, bool client_role) {
   return row.side == Side::both || (row.side == Side::clients) == client_role;
 }
 
-std::string did_you_mean(const std::string& guess) {
-  return guess.empty() ? "" : fmt::format(" (did you mean '{}'?)", guess);
-}
-
 // Nothing in the table fits: say what comes nearest.
 void explain_unknown_step(ActorKind actor, Tokens tokens, const Place& place) {
   const ActorKind kind = table_actor(actor);

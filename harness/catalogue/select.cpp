@@ -30,7 +30,7 @@ std::string suggestion(const Catalogue& all, const std::string& pattern) {
       if (guess.empty() && !name.empty() && s.id.ends_with("/" + name)) guess = s.id;
     }
   }
-  return guess.empty() ? "" : fmt::format(" (did you mean '{}'?)", guess);
+  return did_you_mean(guess);
 }
 
 }  // namespace

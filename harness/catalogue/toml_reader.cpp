@@ -140,10 +140,9 @@ void TableReader::refuse_the_rest() {
   for (const auto& [key, node] : table_) {
     const std::string name(key.str());
     if (std::find(asked_.begin(), asked_.end(), name) != asked_.end()) continue;
-    const std::string guess = nearest(name, asked_);
     out_.push_back(at(file_, key.source().begin,
                       fmt::format("unknown key '{}'{}{}", name, name_.empty() ? "" : fmt::format(" in {}", name_),
-                                  guess.empty() ? "" : fmt::format(" (did you mean '{}'?)", guess))));
+                                  did_you_mean(name, asked_))));
   }
 }
 

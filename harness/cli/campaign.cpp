@@ -18,6 +18,7 @@
 #include "campaign/blame.hpp"
 #include "judge/judge.hpp"
 #include "observe/observation.hpp"
+#include "observe/trace_line.hpp"
 #include "reports/report.hpp"
 #include "run/check.hpp"
 #include "run/proc.hpp"
@@ -58,11 +59,8 @@ void keep(const std::string& directory, const RunSpec& spec, const Observation& 
   std::ofstream calls(folder / "calls.txt");
   const std::uint64_t start = o.record.events.empty() ? 0 : o.record.events.front().time_ns;
   for (const CallEvent& e : o.record.events) {
-    calls << static_cast<double>(e.time_ns - start) / 1e6 << " ms [" << e.pid << '/' << e.tid << "] " << to_string(e);
-    if ((e.flags & wire::event_injected) != 0)
-      calls << "   INJECTED " << (e.rule > 0 && e.rule <= o.faults.size() ? o.faults[e.rule - 1].text : "");
-    if ((e.flags & wire::event_withheld) != 0) calls << "   withheld: " << to_string(e.withheld);
-    calls << '\n';
+    calls << static_cast<double>(e.time_ns - start) / 1e6 << " ms [" << e.pid << '/' << e.tid << "] "
+          << trace_line(e, spec.scenario->faults, place_of(o.record, e)) << '\n';
   }
   if (o.record.events_dropped != 0) calls << o.record.events_dropped << " calls were not written down\n";
 }

@@ -1,7 +1,7 @@
 // Dialogues with the built sockrig: what a custom server is asked, and in which words its failure is told.
 #include <boost/test/unit_test.hpp>
 
-#include "cli/spawned.hpp"
+#include "cli/spawned_for_tests.hpp"
 
 namespace sockrig {
 namespace {

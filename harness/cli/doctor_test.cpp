@@ -1,8 +1,10 @@
 // `sockrig doctor` on this machine, and on one that refuses namespaces.
+#include <fmt/format.h>
+
 #include <boost/test/unit_test.hpp>
 
 #include "cli/machine_checks.hpp"
-#include "cli/spawned.hpp"
+#include "cli/spawned_for_tests.hpp"
 
 namespace sockrig {
 namespace {
@@ -18,6 +20,18 @@ std::string line_of(const std::string& text, const std::string& what, std::strin
   }
   mark = "";
   return "";
+}
+
+// Inside a user namespace of our own the number of further ones can be set to none.
+const std::string refuse = "echo 0 > /proc/sys/user/max_user_namespaces && ! unshare -U true 2>/dev/null";
+
+Finished inside(const std::string& script) {
+  return Spawned({"/usr/bin/unshare", "-Ur", "/bin/sh", "-c", script}).wait();
+}
+
+std::string why_not_refusable() {
+  const Finished f = inside(refuse);
+  return f.code == 0 ? "" : fmt::format("namespaces cannot be refused for a test here ({}; {})", f.code, f.err);
 }
 
 }  // namespace
@@ -48,16 +62,8 @@ BOOST_AUTO_TEST_CASE(what_it_says_of_namespaces_is_what_run_finds) {
   BOOST_TEST((mark == "ok") == used, line << " / " << run.report["machine"]["sandbox"]);
 }
 
-BOOST_AUTO_TEST_CASE(refused_namespaces_come_with_the_command_that_allows_them) {
-  // Inside a user namespace of our own the number of further ones can be set to none.
-  const std::string refuse = "echo 0 > /proc/sys/user/max_user_namespaces && ! unshare -U true 2>/dev/null";
-  const auto inside = [&](const std::string& script) {
-    return Spawned({"/usr/bin/unshare", "-Ur", "/bin/sh", "-c", script}).wait();
-  };
-  if (const Finished f = inside(refuse); f.code != 0) {
-    BOOST_TEST_MESSAGE("namespaces cannot be refused for a test here (" << f.code << "; " << f.err << "): left out");
-    return;
-  }
+BOOST_AUTO_TEST_CASE(refused_namespaces_come_with_the_command_that_allows_them,
+                     *needs("namespaces_to_refuse", why_not_refusable)) {
   const Finished f = inside(refuse + "; exec '" + built("sockrig") + "' doctor");
   BOOST_TEST(f.code == 0, f.out << f.err);  // run works without them
   std::string mark;

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/spawned.hpp"
-#include "run/child.hpp"
+#include "cli/spawned_for_tests.hpp"
+#include "run/child_for_tests.hpp"
 
 namespace sockrig {
 namespace {
@@ -17,10 +17,8 @@ std::string unique_word(const char* what) {
   return std::string("sockrig-test-") + what + "-" + std::to_string(::getpid());
 }
 
-bool python() {
-  if (::access("/usr/bin/python3", X_OK) == 0) return true;
-  BOOST_TEST_MESSAGE("there is no python3: left out");
-  return false;
+std::string why_no_python() {
+  return ::access("/usr/bin/python3", X_OK) == 0 ? "" : "there is no /usr/bin/python3";
 }
 
 std::string reference_server() {
@@ -174,8 +172,7 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_result) {
   BOOST_TEST(one == two, json::diff(one, two).dump(1));
 }
 
-BOOST_AUTO_TEST_CASE(daemons_are_ended_too) {
-  if (!python()) return;
+BOOST_AUTO_TEST_CASE(daemons_are_ended_too, *needs("python3", why_no_python)) {
   const Folder folder;
   // Leaves its session, forks twice, closes what it was given; the first process ends at once.
   const std::string server = folder.program("daemon", R"(#!/usr/bin/python3
@@ -217,23 +214,14 @@ BOOST_AUTO_TEST_CASE(without_namespaces_it_works_and_says_so) {
   BOOST_TEST(holds(needs["reason"], "--sandbox none"), needs["reason"]);
 }
 
-BOOST_AUTO_TEST_CASE(an_ordinary_user_can_run_it) {
-  if (::getuid() != 0) {
-    BOOST_TEST_MESSAGE("this is an ordinary user: every other test shows it");
-    return;
-  }
-  if (Spawned({built("sockrig"), "--version"}, 65534).wait().code != 0) {
-    BOOST_TEST_MESSAGE("the build tree cannot be reached by others: left out");
-    return;
-  }
+BOOST_AUTO_TEST_CASE(an_ordinary_user_can_run_it, *needs("another_user", why_no_other_user)) {
   for (const char* sandbox : {"auto", "none"}) {
-    const JsonRun run = run_for_json({"stream/text", "stream/short-recv-one", "--sandbox", sandbox}, 65534);
+    const JsonRun run = run_for_json({"stream/text", "stream/short-recv-one", "--sandbox", sandbox}, nobody);
     BOOST_TEST(run.finished.code == 0, sandbox << ": " << run.finished.err << run.report.dump(1));
   }
 }
 
-BOOST_AUTO_TEST_CASE(an_interrupted_run_writes_what_it_has_and_leaves_nothing) {
-  if (!python()) return;
+BOOST_AUTO_TEST_CASE(an_interrupted_run_writes_what_it_has_and_leaves_nothing, *needs("python3", why_no_python)) {
   const Folder folder;
   // Listens and echoes nothing, but works: neither stuck nor done.
   const std::string server = folder.program("busy", R"(#!/usr/bin/python3

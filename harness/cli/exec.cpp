@@ -21,6 +21,7 @@
 #include "cli/options.hpp"
 #include "faults/fault.hpp"
 #include "observe/observation.hpp"
+#include "observe/trace_line.hpp"
 #include "run/check.hpp"
 #include "run/program_file.hpp"
 #include "run/region.hpp"
@@ -134,18 +135,10 @@ pid_t start(const ExecOptions& options, const std::vector<std::string>& environm
   return child;
 }
 
-std::string trace_line(const CallEvent& e, const std::vector<Fault>& faults) {
-  std::string line = fmt::format("[{}] {}", e.pid, to_string(e));
-  if ((e.flags & wire::event_injected) != 0 && e.rule > 0 && e.rule <= faults.size())
-    line += "   INJECTED " + faults[e.rule - 1].text;
-  if ((e.flags & wire::event_withheld) != 0) line += fmt::format("   withheld: {}", to_string(e.withheld));
-  return line;
-}
-
 void print_events(Region& region, const ExecOptions& options, std::ostream& err) {
   std::string text;  // written at once, so that the program's own lines do not fall into ours
   for (const CallEvent& e : region.drain()) {
-    if (options.trace) text += trace_line(e, options.faults) + "\n";
+    if (options.trace) text += fmt::format("[{}] {}\n", e.pid, trace_line(e, options.faults));
   }
   if (!text.empty()) err << text << std::flush;
 }

@@ -6,8 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "cli/spawned.hpp"
-#include "run/child.hpp"
+#include "cli/spawned_for_tests.hpp"
+#include "run/child_for_tests.hpp"
 #include "run/program_file.hpp"
 
 namespace sockrig {
@@ -69,6 +69,12 @@ Sent client_under(const std::string& options) {
   sent.bytes = listener.receive_all(client);
   sent.finished = client.wait();
   return sent;
+}
+
+// Static on every Debian and Ubuntu.
+std::string why_no_static_ldconfig() {
+  const std::string why = why_not_preloaded("/sbin/ldconfig");
+  return holds(why, "static") ? "" : "/sbin/ldconfig is not a static program here: " + why;
 }
 
 Finished shell_under_exec(const std::string& script) {
@@ -191,13 +197,8 @@ BOOST_AUTO_TEST_CASE(the_dashes_are_asked_for) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_program_without_the_shim_is_told) {
-  const std::string program = "/sbin/ldconfig";  // static on every Debian and Ubuntu
-  const std::string why = why_not_preloaded(program);
-  if (!holds(why, "static")) {
-    BOOST_TEST_MESSAGE(program << " is not a static program here (" << why << "): left out");
-    return;
-  }
+BOOST_AUTO_TEST_CASE(a_program_without_the_shim_is_told, *needs("static_ldconfig", why_no_static_ldconfig)) {
+  const std::string program = "/sbin/ldconfig";
   const Finished f = sockrig({"exec", "--fault", "short-recv bytes=1", "--", program, "--version"});
   BOOST_TEST(f.code == 0);
   BOOST_TEST(holds(f.err, "the shim did not get into /sbin/ldconfig: it is a static program"), f.err);

@@ -14,42 +14,17 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "judge/codes.hpp"
+#include "reports/text.hpp"
 
 namespace sockrig {
 namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::size_t width = 100;
+constexpr int width = 100;
 
-// Breaks lines between words and indents them.
 std::string wrapped(std::string_view text, std::size_t indent) {
-  std::string out(indent, ' ');
-  std::size_t column = indent;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find_first_of(" \n", begin), text.size());
-    if (column > indent && column + 1 + (end - begin) > width) {
-      out += '\n' + std::string(indent, ' ');
-      column = indent;
-    }
-    if (column > indent && end > begin) out += ' ', ++column;
-    out += text.substr(begin, end - begin);
-    column += end - begin;
-    begin = end + 1;
-  }
-  return out + '\n';
-}
-
-// Line by line, as it is.
-std::string indented(std::string_view text, std::size_t indent) {
-  std::string out;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    if (end > begin) out += std::string(indent, ' ');
-    out += std::string(text.substr(begin, end - begin)) + '\n';
-    begin = end + 1;
-  }
-  return out;
+  return folded(text, std::string(indent, ' '), width);
 }
 
 void print_kind(const FaultKind& kind, std::ostream& out) {
@@ -135,7 +110,7 @@ void print_file_keys(std::ostream& out) {
         << wrapped(key.standard.empty() ? "required" : fmt::format("default: {}", key.standard), 4)
         << wrapped(fmt::format("example: {}", key.example), 4);
   }
-  out << "\nAn example\n" << indented(scenario_example(), 4);
+  out << "\nAn example\n" << indented(scenario_example(), "    ");
 }
 
 void print_dialogue_language(std::ostream& out) {
@@ -246,7 +221,7 @@ int explain_scenario(const std::string& id, const std::string& root, std::ostrea
       id.find('/') == id.npos && !topic.empty())
     guess = topic == "fault" ? "--faults" : "--" + topic;
   err << "sockrig explain: there is no claim '" << id << "'"
-      << (guess.empty() ? " (see 'sockrig list')" : fmt::format(" (did you mean '{}'?)", guess)) << '\n';
+      << (guess.empty() ? " (see 'sockrig list')" : did_you_mean(guess)) << '\n';
   return 2;
 }
 

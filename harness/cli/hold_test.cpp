@@ -4,7 +4,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "cli/spawned.hpp"
+#include "cli/spawned_for_tests.hpp"
 
 namespace sockrig {
 namespace {

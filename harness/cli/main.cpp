@@ -6,8 +6,8 @@
 #include <iostream>
 #include <string_view>
 
-#include "catalogue/diagnostic.hpp"
 #include "cli/commands.hpp"
+#include "faults/nearest.hpp"
 #include "version.hpp"
 
 namespace sockrig {
@@ -52,10 +52,8 @@ int unknown_command(const std::string& word) {
   std::vector<std::string> names;
   for (const Command& c : commands) names.emplace_back(c.name);
   names.insert(names.end(), {"--help", "--version"});
-  const std::string meant = nearest(word, names);
-  std::cerr << "sockrig: there is no " << (word.starts_with('-') ? "option" : "command") << " '" << word << "'";
-  if (!meant.empty()) std::cerr << " (did you mean '" << meant << "'?)";
-  std::cerr << "; see 'sockrig --help'\n";
+  std::cerr << "sockrig: there is no " << (word.starts_with('-') ? "option" : "command") << " '" << word << "'"
+            << did_you_mean(word, names) << "; see 'sockrig --help'\n";
   return 2;
 }
 

@@ -5,7 +5,8 @@
 #include <boost/program_options.hpp>
 #include <ostream>
 
-#include "catalogue/diagnostic.hpp"
+#include "faults/nearest.hpp"
+#include "reports/text.hpp"
 
 namespace sockrig {
 namespace {
@@ -19,18 +20,7 @@ std::string suggestion(const po::unknown_option& error, const po::options_descri
   for (const auto& option : options.options()) known.push_back("--" + option->long_name());
   std::string word = error.get_option_name();
   word = "--" + word.substr(std::min(word.find_first_not_of('-'), word.size()));
-  const std::string guess = nearest(word, known);
-  return guess.empty() ? "" : fmt::format(" (did you mean '{}'?)", guess);
-}
-
-std::string indented(const std::string& lines) {
-  std::string out;
-  for (std::size_t begin = 0; begin < lines.size();) {
-    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
-    out += "  " + lines.substr(begin, end - begin) + '\n';
-    begin = end + 1;
-  }
-  return out;
+  return did_you_mean(word, known);
 }
 
 int refuse(const CommandUsage& usage, const std::string& message, std::ostream& err) {
@@ -57,7 +47,7 @@ std::optional<int> parse_options(const std::vector<std::string>& arguments, cons
     if (values.contains("help")) {
       out << "usage: sockrig " << usage.command << ' ' << usage.synopsis << "\n\n"
           << usage.description << "\n\n"
-          << shown << (usage.examples.empty() ? "" : "\nExamples:\n") << indented(usage.examples);
+          << shown << (usage.examples.empty() ? "" : "\nExamples:\n") << indented(usage.examples, "  ");
       return 0;
     }
     po::notify(values);

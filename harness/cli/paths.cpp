@@ -5,19 +5,22 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "layout.hpp"
+
 namespace sockrig {
 
 Paths find_paths() {
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe");
-  const std::filesystem::path bin = program.parent_path(), prefix = bin.parent_path();
+  const std::filesystem::path bin = program.parent_path();
+  const std::filesystem::path prefix = (bin / layout::prefix_from_bin).lexically_normal();
   Paths paths{
       .program = program,
-      .scenarios = prefix / "share/sockrig/scenarios",
-      .shim = prefix / "lib/sockrig/libsockrig-shim.so",
+      .scenarios = prefix / layout::data / "scenarios",
+      .shim = prefix / layout::libraries / "libsockrig-shim.so",
       .reference_server = bin / "reference-server",
       .reference_client = bin / "reference-client",
-      .planted = prefix / "libexec/sockrig",
-      .reference_dialogue = prefix / "share/sockrig/lines.dialogue",
+      .planted = prefix / layout::programs,
+      .reference_dialogue = prefix / layout::data / "lines.dialogue",
   };
   const char* const scenarios = std::getenv("SOCKRIG_SCENARIOS");
   if (scenarios != nullptr && *scenarios != '\0') paths.scenarios = scenarios;

@@ -1,4 +1,5 @@
-// Where the things that belong to sockrig are: beside the program, in the build tree as after installation.
+// Where the things that belong to sockrig are: found from where the program stands, in the build tree as after
+// installation.
 //
 // Decides nothing else. It must never fall back to the current directory: what a subject leaves lying there would run.
 #pragma once

@@ -23,9 +23,10 @@
 #include "cli/output_files.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_options.hpp"
+#include "plan/command_words.hpp"
 #include "reports/text.hpp"
+#include "run/check.hpp"
 #include "run/program_file.hpp"
-#include "run/subject.hpp"
 #include "version.hpp"
 
 namespace sockrig {
@@ -61,23 +62,18 @@ std::string trouble_with_program(const std::string& command) {
   return fmt::format("there is no program '{}' in PATH ({})", program, path != nullptr ? path : "");
 }
 
-// An absolute path as one word of a command.
-std::string word(const std::string& path) {
-  return path.find_first_of(" \t'\"\\") == path.npos ? path : "\"" + path + "\"";
-}
-
 std::map<Role, std::string> reference_commands(const Paths& paths, Serves serves) {
   for (const std::string& program : {paths.reference_server, paths.reference_client}) {
     if (const std::string trouble = trouble_with_reference(program); !trouble.empty()) throw Refusal(trouble);
   }
   const auto server = [&](const char* service) {
-    return fmt::format("{} {} --host {{host}} --port {{port}} --serves {}", word(paths.reference_server), service,
-                       to_string(serves));
+    return fmt::format("{} {} --host {{host}} --port {{port}} --serves {}", quoted_word(paths.reference_server),
+                       service, to_string(serves));
   };
   return {{Role::echo_server, server("echo")},
           {Role::discard_server, server("discard")},
           {Role::chargen_server, server("chargen")},
-          {Role::client, word(paths.reference_client) + " {host} {port}"},
+          {Role::client, quoted_word(paths.reference_client) + " {host} {port}"},
           {Role::custom, server("lines")}};
 }
 

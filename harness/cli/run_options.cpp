@@ -10,6 +10,7 @@
 
 #include "catalogue/diagnostic.hpp"
 #include "cli/options.hpp"
+#include "plan/command_words.hpp"
 
 namespace sockrig {
 namespace {
@@ -18,6 +19,12 @@ namespace po = boost::program_options;
 
 constexpr std::array roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client,
                               Role::custom};
+
+std::vector<std::string> report_names() {
+  std::vector<std::string> names;
+  for (const Report& r : reports()) names.emplace_back(r.name);
+  return names;
+}
 
 po::options_description run_options() {
   po::options_description all;
@@ -39,18 +46,13 @@ po::options_description run_options() {
   add("jobs,j", po::value<std::string>()->value_name("N"), "run so many side by side (default: one a core)");
   add("seed", po::value<std::string>()->value_name("S"), "what every random decision is made from (default: 1)");
   add("report", po::value<std::vector<std::string>>()->composing()->value_name("KIND[=PATH]"),
-      "console, json or junit; '-' is standard output; may be given several times");
+      fmt::format("{}; '-' is standard output; may be given several times", fmt::join(report_names(), ", ")).c_str());
   add("out", po::value<std::string>()->value_name("DIR"), "write results.json and junit.xml there (made if missing)");
   add("keep", "keep output, timeline and observation of each run");
   add("sandbox", po::value<std::string>()->value_name("KIND"), "auto (default), namespaces, none");
   add("scenarios", po::value<std::string>()->value_name("DIR"), "take the scenarios from there");
   add("verbose,v", "also report what passed");
   return all;
-}
-
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
-  const std::string meant = nearest(word, candidates);
-  return meant.empty() ? "" : fmt::format(" (did you mean '{}'?)", meant);
 }
 
 template <typename T>
@@ -111,8 +113,7 @@ std::string one_report(const std::string& word, RunOptions& options) {
   const std::string name = word.substr(0, equals);
   const Report* report = find_report(name);
   if (report == nullptr) {
-    std::vector<std::string> names;
-    for (const Report& r : reports()) names.emplace_back(r.name);
+    const std::vector<std::string> names = report_names();
     return fmt::format("--report: '{}' is not one of {}{}", name, fmt::join(names, ", "), did_you_mean(name, names));
   }
   std::string path =
@@ -198,12 +199,6 @@ std::string take(const po::variables_map& given, RunOptions& options) {
   return problem;
 }
 
-std::string quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 }  // namespace
 
 std::optional<int> parse_run_options(const std::vector<std::string>& arguments, RunOptions& options, std::ostream& out,
@@ -236,14 +231,15 @@ std::optional<int> parse_run_options(const std::vector<std::string>& arguments, 
 
 std::string repeat_prefix(const RunOptions& options) {
   std::string out = "sockrig run";
-  for (const auto& [role, command] : options.commands) out += fmt::format(" {} {}", option_of(role), quoted(command));
-  if (!options.dialogue.empty()) out += " --dialogue " + quoted(options.dialogue);
+  for (const auto& [role, command] : options.commands)
+    out += fmt::format(" {} {}", option_of(role), quoted_word(command));
+  if (!options.dialogue.empty()) out += " --dialogue " + quoted_word(options.dialogue);
   if (options.serves != Serves::at_once) out += fmt::format(" --serves {}", to_string(options.serves));
-  if (!options.stop.empty()) out += " --stop " + quoted(options.stop);
+  if (!options.stop.empty()) out += " --stop " + quoted_word(options.stop);
   if (options.level == Level::must) out += " --level must";  // it also decides whose signal handlers count
   if (options.sandbox == SandboxChoice::none) out += " --sandbox none";
   if (options.sandbox == SandboxChoice::namespaces) out += " --sandbox namespaces";
-  if (!options.scenarios.empty()) out += " --scenarios " + quoted(options.scenarios);
+  if (!options.scenarios.empty()) out += " --scenarios " + quoted_word(options.scenarios);
   return out;
 }
 

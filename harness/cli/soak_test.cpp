@@ -9,7 +9,7 @@
 #include <sstream>
 #include <thread>
 
-#include "cli/spawned.hpp"
+#include "cli/spawned_for_tests.hpp"
 
 namespace sockrig {
 namespace {

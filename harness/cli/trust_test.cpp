@@ -6,15 +6,13 @@
 
 #include <algorithm>
 
-#include "cli/spawned.hpp"
+#include "cli/spawned_for_tests.hpp"
 
 namespace sockrig {
 namespace {
 
 using nlohmann::json;
 namespace data = boost::unit_test::data;
-
-constexpr uid_t nobody = 65534;
 
 // A program made for tests, in the build tree only.
 std::string program(const std::string& name) {
@@ -38,7 +36,6 @@ const Sight sights[] = {
     {"unseen", "every-other", true, false, "system calls of its own"},
     {"unseen", "syscall", false, false, "system calls of its own"},
     {"unseen", "child", false, false, "a child that was started without the shim"},
-    {"unseen", "ring", false, false, "uses io_uring"},
     {"unseen-static", "plain", false, false, "is it static"},
 };
 
@@ -47,19 +44,7 @@ std::string told(const json& r) {
   return r["id"].get<std::string>() + ": " + r["outcome"].get<std::string>() + " — " + r["reason"].get<std::string>();
 }
 
-bool others_can_reach_the_build() {
-  return Spawned({built("sockrig"), "--version"}, nobody).wait().code == 0;
-}
-
-}  // namespace
-
-BOOST_AUTO_TEST_SUITE(trust)
-
-BOOST_DATA_TEST_CASE(a_program_out_of_sight_is_not_believed, data::make(sights), sight) {
-  if (sight.how == std::string("ring") && Spawned({program("unseen"), "-1", "-1", "ring?"}).wait().code != 0) {
-    BOOST_TEST_MESSAGE("this kernel does not allow io_uring: left out");
-    return;
-  }
+void is_not_believed(const Sight& sight) {
   const JsonRun run =
       run_for_json({"stream/text", "stream/short-recv-one", "stream/short-send-one", "--serves", "in-turn",
                     "--echo-server", program(sight.program) + " {host} {port} " + sight.how});
@@ -71,6 +56,47 @@ BOOST_DATA_TEST_CASE(a_program_out_of_sight_is_not_believed, data::make(sights),
     if (!seen) BOOST_TEST(holds(r["reason"], sight.says), told(r));
     BOOST_TEST(r["faults"][0]["realised"] == "shim");
   }
+}
+
+std::string why_no_io_uring() {
+  return Spawned({program("unseen"), "-1", "-1", "ring?"}).wait().code == 0 ? ""
+                                                                            : "this kernel does not allow io_uring";
+}
+
+void works_without_namespaces_and_says_so(uid_t user) {
+  const Finished f = Spawned({program("no-namespaces"), built("sockrig"), "run", "stream", "listen", "failure",
+                              "time-wait", "--report", "json=-"},
+                             user)
+                         .wait();
+  BOOST_TEST(f.code == 0, f.err);
+  const json report = json::parse(f.out, nullptr, false);
+  BOOST_REQUIRE_MESSAGE(!report.is_discarded(), f.err);
+  BOOST_TEST(report["machine"]["sandbox"].get<std::string>().starts_with("none ("), report["machine"].dump());
+  int passed = 0, untried = 0;
+  for (const json& r : report["results"]) {
+    passed += r["outcome"] == "pass";
+    if (r["outcome"] == "pass") continue;
+    BOOST_TEST(r["outcome"] == "skipped", told(r));
+    untried += holds(r["reason"], "needs a private network");
+  }
+  BOOST_TEST(passed > 50);
+  BOOST_TEST(untried > 0);
+  // The report for people says so, too.
+  const Finished console =
+      Spawned({program("no-namespaces"), built("sockrig"), "run", "stream/text", "stream/small-segments"}, user).wait();
+  BOOST_TEST(holds(console.out, "needs a private network"), console.out);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(trust)
+
+BOOST_DATA_TEST_CASE(a_program_out_of_sight_is_not_believed, data::make(sights), sight) {
+  is_not_believed(sight);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_with_a_ring_is_not_believed, *needs("io_uring", why_no_io_uring)) {
+  is_not_believed({"unseen", "ring", false, false, "uses io_uring"});
 }
 
 BOOST_DATA_TEST_CASE(a_program_that_hangs_is_told_without_a_deadline,
@@ -96,41 +122,16 @@ BOOST_DATA_TEST_CASE(a_program_that_hangs_is_told_without_a_deadline,
                          << run.report["duration_ms"] << " ms");
 }
 
-BOOST_DATA_TEST_CASE(where_namespaces_are_refused_it_works_and_says_so, data::make({false, true}), as_nobody) {
-  if (as_nobody && (::getuid() != 0 || !others_can_reach_the_build())) {
-    BOOST_TEST_MESSAGE("cannot become another user who reaches the build tree: left out");
-    return;
-  }
-  const Finished f = Spawned({program("no-namespaces"), built("sockrig"), "run", "stream", "listen", "failure",
-                              "time-wait", "--report", "json=-"},
-                             as_nobody ? nobody : 0)
-                         .wait();
-  BOOST_TEST(f.code == 0, f.err);
-  const json report = json::parse(f.out, nullptr, false);
-  BOOST_REQUIRE_MESSAGE(!report.is_discarded(), f.err);
-  BOOST_TEST(report["machine"]["sandbox"].get<std::string>().starts_with("none ("), report["machine"].dump());
-  int passed = 0, untried = 0;
-  for (const json& r : report["results"]) {
-    passed += r["outcome"] == "pass";
-    if (r["outcome"] == "pass") continue;
-    BOOST_TEST(r["outcome"] == "skipped", told(r));
-    untried += holds(r["reason"], "needs a private network");
-  }
-  BOOST_TEST(passed > 50);
-  BOOST_TEST(untried > 0);
-  // The report for people says so, too.
-  const Finished console =
-      Spawned({program("no-namespaces"), built("sockrig"), "run", "stream/text", "stream/small-segments"},
-              as_nobody ? nobody : 0)
-          .wait();
-  BOOST_TEST(holds(console.out, "needs a private network"), console.out);
+BOOST_AUTO_TEST_CASE(where_namespaces_are_refused_it_works_and_says_so) {
+  works_without_namespaces_and_says_so(0);
 }
 
-BOOST_AUTO_TEST_CASE(an_ordinary_user_gets_the_same_verdicts) {
-  if (::getuid() != 0 || !others_can_reach_the_build()) {
-    BOOST_TEST_MESSAGE("cannot become another user who reaches the build tree: left out");
-    return;
-  }
+BOOST_AUTO_TEST_CASE(where_namespaces_are_refused_to_an_ordinary_user_it_works_and_says_so,
+                     *needs("another_user", why_no_other_user)) {
+  works_without_namespaces_and_says_so(nobody);
+}
+
+BOOST_AUTO_TEST_CASE(an_ordinary_user_gets_the_same_verdicts, *needs("another_user", why_no_other_user)) {
   const std::vector<std::string> arguments{"stream", "failure", "listen", "time-wait"};
   const json root = run_for_json(arguments).report, other = run_for_json(arguments, nobody).report;
   BOOST_REQUIRE(root["results"].size() == other["results"].size());
@@ -148,22 +149,24 @@ BOOST_AUTO_TEST_CASE(selftest_tells_a_mistake_that_survives) {
   BOOST_TEST(holds(f.out, "All 2 programs were judged as they should be."), f.out);
   // A correct program in the place of the mistaken one: three claims miss what they should notice.
   const Folder prefix;
-  const auto tree = std::filesystem::path(built("")).parent_path().parent_path();
-  for (const char* part : {"bin/sockrig", "lib/sockrig/libsockrig-shim.so", "libexec/sockrig/mistakes.toml"}) {
+  const std::filesystem::path tree = build_tree();
+  const std::string programs = layout::programs, scenarios = std::string(layout::data) + "/scenarios";
+  const std::string program = std::string(layout::bin) + "/sockrig";
+  for (const std::string& part :
+       {program, std::string(layout::libraries) + "/libsockrig-shim.so", programs + "/mistakes.toml"}) {
     std::filesystem::create_directories((prefix.file(part)).substr(0, prefix.file(part).rfind('/')));
     std::filesystem::copy(tree / part, prefix.file(part));
   }
-  std::filesystem::create_directories(prefix.file("share/sockrig"));
-  std::filesystem::copy(tree / "share/sockrig/scenarios", prefix.file("share/sockrig/scenarios"),
-                        std::filesystem::copy_options::recursive);
-  for (const auto& entry : std::filesystem::directory_iterator(tree / "libexec/sockrig")) {
+  std::filesystem::create_directories(prefix.file(layout::data));
+  std::filesystem::copy(tree / scenarios, prefix.file(scenarios), std::filesystem::copy_options::recursive);
+  for (const auto& entry : std::filesystem::directory_iterator(tree / programs)) {
     const std::string name = entry.path().filename();
     if (name == "mistakes.toml") continue;
     const bool swapped = name == "mistake-short-send-ignored";
-    std::filesystem::create_symlink(tree / "libexec/sockrig" / (swapped ? "style-echo-poll" : name),
-                                    prefix.file("libexec/sockrig/" + name));
+    std::filesystem::create_symlink(tree / programs / (swapped ? "style-echo-poll" : name),
+                                    prefix.file(programs + "/" + name));
   }
-  const Finished survived = Spawned({prefix.file("bin/sockrig"), "selftest", "--json", "short-send-ignored"}).wait();
+  const Finished survived = Spawned({prefix.file(program), "selftest", "--json", "short-send-ignored"}).wait();
   BOOST_TEST(survived.code == 1, survived.out << survived.err);
   const json report = json::parse(survived.out, nullptr, false);
   BOOST_REQUIRE(!report.is_discarded());

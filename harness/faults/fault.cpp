@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n\v\f";
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
-  const std::string guess = nearest(word, candidates);
-  return guess.empty() ? "" : fmt::format(" (did you mean '{}'?)", guess);
-}
-
 // The kind's own parameters, then those that all kinds have.
 std::vector<const FaultParameter*> parameters_of(const FaultKind& kind) {
   std::vector<const FaultParameter*> all;
@@ -63,7 +58,8 @@ std::string check_arguments(const FaultKind& kind, const FaultArguments& argumen
   const std::vector<const FaultParameter*> parameters = parameters_of(kind);
   for (const auto& [name, value] : arguments) {
     problem_key = name;
-    const auto it = std::find_if(parameters.begin(), parameters.end(), [&](auto* p) { return p->name == name; });
+    const auto it =
+        std::find_if(parameters.begin(), parameters.end(), [&name = name](auto* p) { return p->name == name; });
     if (it == parameters.end()) {
       std::vector<std::string> names;
       for (const FaultParameter* p : parameters) names.emplace_back(p->name);

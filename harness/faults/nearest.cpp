@@ -1,5 +1,7 @@
 #include "faults/nearest.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -48,6 +50,14 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
     }
   }
   return best;
+}
+
+std::string did_you_mean(std::string_view guess) {
+  return guess.empty() ? "" : fmt::format(" (did you mean '{}'?)", guess);
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  return did_you_mean(nearest(word, candidates));
 }
 
 }  // namespace sockrig

@@ -11,4 +11,8 @@ namespace sockrig {
 // swap counting once, capitals not at all), else "".
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
+// " (did you mean 'short-send'?)", to stand behind what was not understood; "" where there is no guess.
+std::string did_you_mean(std::string_view guess);
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
 }  // namespace sockrig

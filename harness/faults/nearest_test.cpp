@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+using sockrig::did_you_mean;
 using sockrig::nearest;
 
 BOOST_AUTO_TEST_SUITE(nearest_word)
@@ -29,6 +30,13 @@ BOOST_AUTO_TEST_CASE(leaves_alone_what_is_too_far) {
 BOOST_AUTO_TEST_CASE(takes_the_nearest_and_the_first_of_equals) {
   BOOST_TEST(nearest("stream/larg", {"stream/lager", "stream/large"}) == "stream/large");
   BOOST_TEST(nearest("bat", {"cat", "rat"}) == "cat");
+}
+
+BOOST_AUTO_TEST_CASE(the_guess_is_asked_and_no_guess_asks_nothing) {
+  BOOST_TEST(did_you_mean("stream") == " (did you mean 'stream'?)");
+  BOOST_TEST(did_you_mean("straem", {"close", "stream"}) == " (did you mean 'stream'?)");
+  BOOST_TEST(did_you_mean("xyzzy", {"close", "stream"}) == "");
+  BOOST_TEST(did_you_mean("") == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_very_long_word_is_not_worth_the_search) {

@@ -6,7 +6,7 @@
 
 #include "judge/codes.hpp"
 #include "judge/last_words.hpp"
-#include "judge/made_up.hpp"
+#include "judge/made_up_for_tests.hpp"
 
 namespace sockrig {
 namespace {

@@ -4,7 +4,7 @@
 #include <csignal>
 
 #include "judge/last_words.hpp"
-#include "judge/made_up.hpp"
+#include "judge/made_up_for_tests.hpp"
 
 namespace sockrig {
 namespace {
@@ -12,8 +12,7 @@ namespace {
 using wire::Call;
 
 // An event on the connection; `error`: an errno instead of a result.
-CallEvent& call(MadeUp& m, Call c, std::int64_t asked, std::int64_t result, std::int32_t error = 0,
-                std::uint16_t flags = 0) {
+CallEvent& call(MadeUp& m, Call c, std::int64_t asked, std::int64_t result, int error = 0, std::uint16_t flags = 0) {
   return m.add_call(c, asked, result, error, flags);
 }
 void moved(MadeUp& m, std::uint64_t received, std::uint64_t sent) {
@@ -53,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_line_is_shown_where_one_is_known) {
   BOOST_TEST(d.message ==
              "lost 200 bytes at offset 100 of what a sent: send() at server.cpp:42 returned 100 of 300 and the other "
              "200 bytes were never sent");
-  BOOST_TEST(tells(d, "send(fd 4) asked 300 → 100 at server.cpp:42   (injected)"));
+  BOOST_TEST(tells(d, "send(fd 4) asked 300 → 100 at server.cpp:42   INJECTED"));
 }
 
 BOOST_AUTO_TEST_CASE(the_last_part_instead_of_the_sum_is_recognised) {
@@ -333,7 +332,7 @@ BOOST_AUTO_TEST_CASE(a_position_that_never_moves_is_recognised_from_every_call_a
                    "send() returned 40 of 80, and the next call was given the other 40 bytes from the start "
                    "again: the position in the buffer did not move"));
   // What is shown leads up to the byte that went wrong.
-  BOOST_TEST(tells(d, "send(fd 4) asked 80 → 40   (injected)"));
+  BOOST_TEST(tells(d, "send(fd 4) asked 80 → 40   INJECTED"));
   m.record.events[2].asked = 12;  // then the numbers do not agree
   BOOST_TEST(of(m).code == "short-send-misplaced");
   m.record.events[2].asked = 10;
@@ -354,7 +353,7 @@ BOOST_AUTO_TEST_CASE(the_injected_calls_that_are_shown_lead_up_to_the_divergence
   s.remote_port = 40001;
   m.record.sockets.push_back(s);
   Diagnosis d = of(m);
-  BOOST_TEST(tells(d, "asked 300 → 100   (injected)"));
+  BOOST_TEST(tells(d, "asked 300 → 100   INJECTED"));
   BOOST_TEST(!tells(d, "asked 305"));
   BOOST_TEST(!tells(d, "asked 77"));
   moved(m, 1000, 500);  // calls are missing: the last of all are shown

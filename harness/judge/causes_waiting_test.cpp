@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "judge/causes.hpp"
-#include "judge/made_up.hpp"
+#include "judge/made_up_for_tests.hpp"
 
 namespace sockrig {
 namespace {

@@ -5,7 +5,7 @@
 namespace sockrig {
 namespace {
 
-std::string quoted(const std::string& bytes, bool more) {
+std::string as_message(const std::string& bytes, bool more) {
   return "\"" + escaped(bytes) + (more ? "…" : "") + "\"";
 }
 
@@ -15,7 +15,7 @@ std::string where(const DialogueRecord& d) {
 
 std::string what_came(const DialogueRecord& d) {
   if (d.got.empty()) return d.from == 0 ? "nothing came" : "only the first " + bytes(d.from) + " came";
-  return "got " + (d.from == 0 ? "" : std::string("…")) + quoted(d.got, d.from + d.got.size() < d.got_total);
+  return "got " + (d.from == 0 ? "" : std::string("…")) + as_message(d.got, d.from + d.got.size() < d.got_total);
 }
 
 std::string words(const DialogueRecord& d) {
@@ -23,16 +23,16 @@ std::string words(const DialogueRecord& d) {
   if (d.nothing && d.got_total == 0) return "after " + where(d);
   if (d.nothing)
     return "after " + where(d) + ", its last, nothing more was due, and " + bytes(d.got_total) +
-           " came: " + quoted(d.got, d.got.size() < d.got_total);
+           " came: " + as_message(d.got, d.got.size() < d.got_total);
   if (d.end)
     return where(d) + ": the server must end its stream, and " +
-           (d.got.empty() ? "did not" : "sent " + quoted(d.got, d.got.size() < d.got_total));
+           (d.got.empty() ? "did not" : "sent " + as_message(d.got, d.got.size() < d.got_total));
   if (d.expected.empty()) return "at " + where(d);
   const bool more = d.from + d.expected.size() < d.total;
-  if (d.sending) return where(d) + " could not be sent: " + quoted(d.expected, more);
+  if (d.sending) return where(d) + " could not be sent: " + as_message(d.expected, more);
   std::string out = where(d);
   if (d.from != 0) out += ", from byte " + std::to_string(d.from) + " of " + std::to_string(d.total);
-  return out + ": expected " + (d.from == 0 ? "" : "…") + quoted(d.expected, more) + ", " + what_came(d);
+  return out + ": expected " + (d.from == 0 ? "" : "…") + as_message(d.expected, more) + ", " + what_came(d);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <csignal>
 
 #include "judge/diagnose_dialogue.hpp"
-#include "judge/made_up.hpp"
+#include "judge/made_up_for_tests.hpp"
 
 namespace sockrig {
 BOOST_AUTO_TEST_SUITE(diagnoses)
@@ -24,12 +24,12 @@ BOOST_AUTO_TEST_CASE(a_short_send_explains_what_is_lost) {
   MadeUp m;
   m.add_fault("short-send bytes=100").fired = 1;
   m.wrong_bytes(100, m.right_bytes(300, 700));
-  m.add_event(wire::Call::send, 300, 100);
+  m.add_event(wire::Call::send, 300, 100).rule = 1;
   const Diagnosis d = of(m);
   BOOST_TEST(d.message ==
              "lost 200 bytes at offset 100 of what a sent: send() returned 100 of 300 and the other 200 bytes were "
              "never sent");
-  BOOST_TEST(tells(d, "send(fd 4) asked 300 → 100   (injected)"));
+  BOOST_TEST(tells(d, "send(fd 4) asked 300 → 100   INJECTED short-send bytes=100"));
 }
 
 BOOST_AUTO_TEST_CASE(a_short_send_explains_what_is_repeated) {

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <csignal>
 
-#include "judge/made_up.hpp"
+#include "judge/made_up_for_tests.hpp"
 
 namespace sockrig {
 namespace {

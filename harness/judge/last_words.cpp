@@ -15,7 +15,7 @@ constexpr std::string_view panicked = " panicked at ";
 constexpr std::size_t longest = 200;  // bytes that are quoted
 constexpr std::string_view terminated = "terminate called after throwing an instance of '";
 
-std::string cut(std::string words) {
+std::string cut(const std::string& words) {
   return words.size() > longest ? words.substr(0, longest) + "…" : words;
 }
 

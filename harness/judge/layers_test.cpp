@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <set>
 #include <string>
@@ -42,6 +43,11 @@ std::vector<std::string> includes_of(const fs::path& file) {
   return out;
 }
 
+// What several tests share is named after that: NAME_for_tests.hpp.
+bool is_of_tests(const std::string& file) {
+  return file.ends_with("_test.cpp") || file.ends_with("_for_tests.hpp");
+}
+
 fs::path folder_of(const std::string& stage) {
   return fs::path(SOCKRIG_SOURCE_DIR) / (stage == "reports" ? "" : "harness") / stage;
 }
@@ -74,6 +80,12 @@ std::string way_to_the_system(const fs::path& file, std::set<fs::path>& seen) {
   return "";
 }
 
+std::vector<std::string> stages_and_shim() {
+  std::vector<std::string> stages = line;
+  stages.push_back("shim");
+  return stages;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(layers)
@@ -84,9 +96,7 @@ BOOST_AUTO_TEST_CASE(a_stage_includes_only_what_stands_left_of_it) {
     if (folder.is_directory())
       BOOST_TEST(stage_of(folder.path().filename().string() + "/") != "", folder.path() << " is no stage of the line");
   }
-  std::vector<std::string> stages = line;
-  stages.push_back("shim");
-  for (const std::string& stage : stages) {
+  for (const std::string& stage : stages_and_shim()) {
     for (const fs::path& file : sources_of(stage)) {
       for (const std::string& include : includes_of(file)) {
         const std::string other = stage_of(include);
@@ -97,6 +107,22 @@ BOOST_AUTO_TEST_CASE(a_stage_includes_only_what_stands_left_of_it) {
     }
   }
   BOOST_TEST(checked > 100u, "includes were found at all: " << checked);
+}
+
+BOOST_AUTO_TEST_CASE(a_header_that_only_tests_include_says_so_in_its_name) {
+  std::map<std::string, bool> by_a_product;  // by what an include names
+  for (const std::string& stage : stages_and_shim()) {
+    for (const fs::path& file : sources_of(stage)) {
+      const bool of_tests = is_of_tests(file.filename());
+      for (const std::string& include : includes_of(file)) {
+        if (stage_of(include).empty()) continue;
+        by_a_product[include] |= !of_tests;
+        BOOST_TEST((of_tests || !is_of_tests(include)), file.string() << " is no test and includes " << include);
+      }
+    }
+  }
+  for (const auto& [header, used] : by_a_product)
+    BOOST_TEST((used || is_of_tests(header)), header << " is included by tests alone: name it …_for_tests.hpp");
 }
 
 BOOST_AUTO_TEST_CASE(programs_under_test_share_no_code_with_the_harness) {
@@ -117,7 +143,7 @@ BOOST_AUTO_TEST_CASE(pure_stages_reach_for_no_system) {
   for (const char* stage : {"faults", "catalogue", "plan", "record", "observe", "judge", "reports"}) {
     for (const fs::path& file : sources_of(stage)) {
       const std::string name = file.filename();
-      if (name.ends_with("_test.cpp") || name == "verifier.hpp") continue;  // tests may do as they please
+      if (is_of_tests(name)) continue;  // tests may do as they please
       std::set<fs::path> seen;
       const std::string way = way_to_the_system(file, seen);
       BOOST_TEST(way == "", way);

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "observe/divergence.hpp"
-#include "observe/verifier.hpp"
+#include "observe/verifier_for_tests.hpp"
 
 namespace sockrig {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "observe/verifier.hpp"
+#include "observe/verifier_for_tests.hpp"
 
 namespace sockrig {
 namespace {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "observe/observation.hpp"
+#include "observe/trace_line.hpp"
 
 namespace sockrig {
 namespace {
@@ -223,14 +224,8 @@ std::span<const CallEvent> calls_up_to(const Record& record, const Channel& c, s
                                                                            : std::span<const CallEvent>();
 }
 
-// A delay changes when a call is made, not what comes of it.
-bool is_delayed(const std::vector<FaultFacts>& faults, const CallEvent& e) {
-  return e.rule > 0 && e.rule <= faults.size() && faults[e.rule - 1].rule.verb == wire::Verb::delay;
-}
-
 // The last injected calls before the stream went wrong, or the last of all where that cannot be told.
-std::vector<std::string> injected_before(const Record& record, const std::vector<FaultFacts>& faults,
-                                         const Channel* wrong) {
+std::vector<std::string> injected_before(const Record& record, std::span<const Fault> faults, const Channel* wrong) {
   std::int32_t socket = -1;
   std::span<const CallEvent> calls;
   if (wrong != nullptr) calls = calls_up_to(record, *wrong, socket);
@@ -238,8 +233,7 @@ std::vector<std::string> injected_before(const Record& record, const std::vector
   if (std::ranges::none_of(calls, counts)) calls = record.events, socket = -1;
   std::vector<std::string> out;
   for (auto e = calls.rbegin(); e != calls.rend() && out.size() < most_injected; ++e) {
-    if (counts(*e))
-      out.push_back(to_string(*e) + place_of(record, *e) + (is_delayed(faults, *e) ? "   (delayed)" : "   (injected)"));
+    if (counts(*e)) out.push_back(trace_line(*e, faults, place_of(record, *e)));
   }
   std::ranges::reverse(out);
   return out;
@@ -290,7 +284,8 @@ Observation observe(const RunSpec& spec, Record record) {
     const Channel* c = channel_at(record, o.spun_on->local_port, o.spun_on->remote_port);
     o.spun_name = c != nullptr ? c->name : "a connection";
   }
-  o.injected = injected_before(record, o.faults, o.divergence ? &record.channels[*record.unmet->channel] : nullptr);
+  o.injected =
+      injected_before(record, spec.scenario->faults, o.divergence ? &record.channels[*record.unmet->channel] : nullptr);
   o.record = std::move(record);
   return o;
 }

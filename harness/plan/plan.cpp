@@ -5,6 +5,7 @@
 #include <csignal>
 #include <utility>
 
+#include "plan/command_words.hpp"
 #include "plan/plays.hpp"
 #include "plan/run_spec.hpp"
 
@@ -13,15 +14,6 @@ namespace {
 
 constexpr std::array<Role, 5> all_roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client,
                                            Role::custom};
-
-// As a shell reads it back.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
-  if (!word.empty() && word.find_first_not_of(harmless) == std::string::npos) return word;
-  std::string out = "'";
-  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
 
 bool tells_to_stop(const Script& script) {
   return any_step(script, [](const ScriptLine&, const Step& step) { return step.verb == StepVerb::told_to_stop; });
@@ -93,13 +85,13 @@ std::string repeat_command(const PlanRequest& request, const RunSpec& spec) {
     const std::string option = " " + option_of(role);
     return out.find(option + " ") != std::string::npos || out.find(option + "=") != std::string::npos;
   });
-  if (!named) out += fmt::format(" {} {}", option_of(spec.role), quoted(spec.command));
-  if (!named && spec.dialogue != nullptr) out += " --dialogue " + quoted(spec.dialogue->file);
+  if (!named) out += fmt::format(" {} {}", option_of(spec.role), quoted_word(spec.command));
+  if (!named && spec.dialogue != nullptr) out += " --dialogue " + quoted_word(spec.dialogue->file);
   const auto script = spec.scenario->scripts.find(spec.role);
   const bool told = script != spec.scenario->scripts.end() && tells_to_stop(script->second);
   if (told && !spec.stop.empty() && out.find(" --stop ") == std::string::npos)
-    out += fmt::format(" --stop {}", quoted(spec.stop));
-  return out + fmt::format(" {} --seed {}", quoted(spec.scenario->id), spec.seed);
+    out += fmt::format(" --stop {}", quoted_word(spec.stop));
+  return out + fmt::format(" {} --seed {}", quoted_word(spec.scenario->id), spec.seed);
 }
 
 bool too_weak(const PlanRequest& request, const Scenario& s) {

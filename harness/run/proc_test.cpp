@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "run/child.hpp"
+#include "run/child_for_tests.hpp"
 
 namespace sockrig {
 

@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "run/activity.hpp"
-#include "run/child.hpp"
+#include "run/child_for_tests.hpp"
 #include "run/descriptor_limits.hpp"
 
 namespace sockrig {

@@ -1,5 +1,6 @@
 // Worlds, and that nothing survives its run. Each test does it in a child: a process enters a world only once.
 #include "run/sandbox.hpp"
+#include "needs_for_tests.hpp"
 
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -16,7 +17,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "run/child.hpp"
+#include "needs_for_tests.hpp"
+#include "run/child_for_tests.hpp"
 #include "run/subject.hpp"
 
 namespace sockrig {
@@ -48,15 +50,8 @@ std::string told_by(const std::function<std::string()>& body) {
   return out;
 }
 
-bool namespaces() {
-  const Machine machine = probe_machine(SandboxChoice::automatic);
-  if (machine.namespaces) return true;
-  BOOST_TEST_MESSAGE("no namespaces here: " << machine.why_not);
-  // Where they are refused, the reason names the call, and entering a world fails with just that call.
-  BOOST_TEST(machine.why_not.find(": ") != std::string::npos, machine.why_not);
-  const std::string refused = told_by([] { return enter_world({}) > 0 ? "entered" : "no init"; });
-  BOOST_TEST(refused.starts_with("failed: "), refused);
-  return false;
+std::string why_no_namespaces() {
+  return probe_machine(SandboxChoice::automatic).why_not;
 }
 
 int loopback_mtu() {
@@ -95,8 +90,7 @@ BOOST_AUTO_TEST_CASE(none_is_none_with_its_reason) {
   BOOST_TEST(machine.why_not.find("--sandbox none") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_world_has_its_own_network_as_it_was_asked_for) {
-  if (!namespaces()) return;
+BOOST_AUTO_TEST_CASE(a_world_has_its_own_network_as_it_was_asked_for, *needs("namespaces", why_no_namespaces)) {
   const std::string syncookies = read_file("/proc/sys/net/ipv4/tcp_syncookies"), hosts = read_file("/etc/hosts");
   const std::string other = syncookies == "0\n" ? "1" : "0";
   const std::string told = told_by([&] {
@@ -122,8 +116,8 @@ BOOST_AUTO_TEST_CASE(a_world_has_its_own_network_as_it_was_asked_for) {
   BOOST_TEST(read_file("/etc/hosts") == hosts);
 }
 
-BOOST_AUTO_TEST_CASE(a_world_knows_the_names_that_it_was_given_and_asks_nobody_for_others) {
-  if (!namespaces()) return;
+BOOST_AUTO_TEST_CASE(a_world_knows_the_names_that_it_was_given_and_asks_nobody_for_others,
+                     *needs("namespaces", why_no_namespaces)) {
   const std::string services = read_file("/etc/services");
   const std::string told = told_by([] {
     enter_world({{}, 0, {"127.0.0.3 two.test", "127.0.0.2 two.test"}, "rig-echo", 20001});
@@ -165,8 +159,7 @@ BOOST_AUTO_TEST_CASE(a_world_knows_the_names_that_it_was_given_and_asks_nobody_f
   BOOST_TEST(read_file("/etc/services") == services);
 }
 
-BOOST_AUTO_TEST_CASE(a_setting_that_does_not_exist_is_told) {
-  if (!namespaces()) return;
+BOOST_AUTO_TEST_CASE(a_setting_that_does_not_exist_is_told, *needs("namespaces", why_no_namespaces)) {
   const std::string told = told_by([] {
     return std::to_string(enter_world({{{"net.ipv4.no_such_setting", "1"}}, 0, {}}));
   });
@@ -174,8 +167,7 @@ BOOST_AUTO_TEST_CASE(a_setting_that_does_not_exist_is_told) {
   BOOST_TEST(told.find("no_such_setting") != std::string::npos, told);
 }
 
-BOOST_AUTO_TEST_CASE(a_subject_sees_only_the_world_and_has_no_privileges) {
-  if (!namespaces()) return;
+BOOST_AUTO_TEST_CASE(a_subject_sees_only_the_world_and_has_no_privileges, *needs("namespaces", why_no_namespaces)) {
   const std::string told = told_by([] {
     enter_world({});
     Subject s;
@@ -201,8 +193,7 @@ BOOST_AUTO_TEST_CASE(a_subject_sees_only_the_world_and_has_no_privileges) {
   BOOST_TEST(told.find("mounted") == std::string::npos, told);
 }
 
-BOOST_AUTO_TEST_CASE(a_subject_starts_in_the_folder_of_its_caller) {
-  if (!namespaces()) return;
+BOOST_AUTO_TEST_CASE(a_subject_starts_in_the_folder_of_its_caller, *needs("namespaces", why_no_namespaces)) {
   const std::string told = told_by([] {
     check("chdir", ::chdir("/usr/bin"));
     enter_world({});
@@ -218,32 +209,45 @@ BOOST_AUTO_TEST_CASE(a_subject_starts_in_the_folder_of_its_caller) {
   BOOST_TEST(told == "/usr/bin\n");
 }
 
-BOOST_AUTO_TEST_CASE(daemons_end_with_everything_below) {
-  for (const bool world : {true, false}) {
-    if (world && !namespaces()) continue;
-    int ends[2];
-    BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
-    const std::string told = told_by([&] {
-      if (world) enter_world({});
-      adopt_orphans();
-      const pid_t subject = check("fork", ::fork());
-      if (subject == 0) {
-        leave_daemons(ends[1]);
-        pause_for_ever();
-      }
-      pid_t inside[2];
-      check("read", ::read(ends[0], inside, sizeof inside));
-      // Its children that are not its own any more count as below it.
-      const std::vector<pid_t> before = descendants(::getpid());
-      end_all_below();
-      std::string out = std::to_string(before.size() >= 3) + " below, left:";
-      for (const pid_t pid : before) out += alive(pid) ? " " + std::to_string(pid) : "";
-      return out + (descendants(::getpid()).empty() ? "" : " descendants");
-    });
-    BOOST_TEST(told == "1 below, left:", (world ? "in a world: " : "without: ") << told);
-    ::close(ends[0]);
-    ::close(ends[1]);
-  }
+void daemons_end_with_everything_below(bool world) {
+  int ends[2];
+  BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const std::string told = told_by([&] {
+    if (world) enter_world({});
+    adopt_orphans();
+    const pid_t subject = check("fork", ::fork());
+    if (subject == 0) {
+      leave_daemons(ends[1]);
+      pause_for_ever();
+    }
+    pid_t inside[2];
+    check("read", ::read(ends[0], inside, sizeof inside));
+    // Its children that are not its own any more count as below it.
+    const std::vector<pid_t> before = descendants(::getpid());
+    end_all_below();
+    std::string out = std::to_string(before.size() >= 3) + " below, left:";
+    for (const pid_t pid : before) out += alive(pid) ? " " + std::to_string(pid) : "";
+    return out + (descendants(::getpid()).empty() ? "" : " descendants");
+  });
+  BOOST_TEST(told == "1 below, left:");
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+BOOST_AUTO_TEST_CASE(daemons_end_with_everything_below_without_a_world) {
+  daemons_end_with_everything_below(false);
+}
+
+BOOST_AUTO_TEST_CASE(daemons_end_with_everything_below_in_a_world, *needs("namespaces", why_no_namespaces)) {
+  daemons_end_with_everything_below(true);
+}
+
+// Where they are refused, the reason names the call, and entering a world fails with just that call.
+BOOST_AUTO_TEST_CASE(what_is_said_of_namespaces_is_what_entering_finds) {
+  const std::string why_not = why_no_namespaces();
+  const std::string told = told_by([] { return enter_world({}) > 0 ? "entered" : "no init"; });
+  BOOST_TEST(told.starts_with(why_not.empty() ? "entered" : "failed: "), told);
+  BOOST_TEST((why_not.empty() || why_not.find(": ") != why_not.npos), why_not);
 }
 
 BOOST_AUTO_TEST_CASE(ending_nobody_returns) {
@@ -253,8 +257,7 @@ BOOST_AUTO_TEST_CASE(ending_nobody_returns) {
              }) == "returned");
 }
 
-BOOST_AUTO_TEST_CASE(a_world_ends_with_the_process_that_made_it) {
-  if (!namespaces()) return;
+BOOST_AUTO_TEST_CASE(a_world_ends_with_the_process_that_made_it, *needs("namespaces", why_no_namespaces)) {
   int ends[2];
   BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
   pid_t init = 0;

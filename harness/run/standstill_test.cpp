@@ -16,8 +16,8 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "run/child.hpp"
-#include "run/loopback.hpp"
+#include "run/child_for_tests.hpp"
+#include "run/loopback_for_tests.hpp"
 
 namespace sockrig {
 namespace {

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "plan/command_words.hpp"
 #include "run/sandbox.hpp"
 
 extern char** environ;
@@ -214,43 +215,6 @@ void Subject::read_output() {
 
 void signal_all(const std::vector<pid_t>& pids, int signal) {
   for (const pid_t pid : pids) ::kill(pid, signal);
-}
-
-std::vector<std::string> split_command(const std::string& command) {
-  std::vector<std::string> words;
-  std::string word;
-  bool in_word = false;
-  char quote = 0;
-  for (std::size_t i = 0; i < command.size(); ++i) {
-    const char c = command[i];
-    if (quote == '\'') {
-      if (c == '\'')
-        quote = 0;
-      else
-        word += c;
-    } else if (c == '\\' && i + 1 < command.size() &&
-               (quote == 0 || std::strchr("\"\\$`", command[i + 1]) != nullptr)) {
-      word += command[++i];
-      in_word = true;
-    } else if (quote == '"') {
-      if (c == '"')
-        quote = 0;
-      else
-        word += c;
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-      in_word = true;
-    } else if (c == ' ' || c == '\t' || c == '\n') {
-      if (in_word) words.push_back(std::exchange(word, {}));
-      in_word = false;
-    } else {
-      word += c;
-      in_word = true;
-    }
-  }
-  if (quote != 0) throw std::invalid_argument("unclosed quote in: " + command);
-  if (in_word) words.push_back(word);
-  return words;
 }
 
 }  // namespace sockrig

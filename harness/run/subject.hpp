@@ -66,8 +66,4 @@ class Subject {
 // Signals to every process in the list; those that are gone are passed over.
 void signal_all(const std::vector<pid_t>& pids, int signal);
 
-// Splits a command as a POSIX shell would: quotes and backslashes, no expansion. Throws std::invalid_argument on an
-// unclosed quote.
-std::vector<std::string> split_command(const std::string& command);
-
 }  // namespace sockrig

@@ -8,12 +8,10 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "run/child.hpp"
+#include "run/child_for_tests.hpp"
 
 namespace sockrig {
 namespace {
-
-using Words = std::vector<std::string>;
 
 void to_the_end(Subject& s) {
   BOOST_REQUIRE(until([&] { return s.poll_end().has_value(); }));
@@ -29,20 +27,6 @@ SubjectOptions options(const std::string& command) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(subject)
-
-BOOST_AUTO_TEST_CASE(commands_split_as_a_shell_would) {
-  BOOST_TEST((split_command("") == Words{}));
-  BOOST_TEST((split_command("  \t ") == Words{}));
-  BOOST_TEST((split_command("./server 127.0.0.1  4000\n") == Words{"./server", "127.0.0.1", "4000"}));
-  BOOST_TEST((split_command("a 'b c' \"d e\"") == Words{"a", "b c", "d e"}));
-  BOOST_TEST((split_command("a '' \"\"") == Words{"a", "", ""}));
-  BOOST_TEST((split_command("a'b'\"c\"d") == Words{"abcd"}));
-  BOOST_TEST((split_command("a\\ b \\'") == Words{"a b", "'"}));
-  BOOST_TEST((split_command(R"('a\b' "a\b" "a\"b\\")") == Words{R"(a\b)", R"(a\b)", R"(a"b\)"}));
-  BOOST_TEST((split_command("a *.c $HOME ~ ; b") == Words{"a", "*.c", "$HOME", "~", ";", "b"}), "nothing is expanded");
-  BOOST_CHECK_THROW(split_command("a 'b"), std::invalid_argument);
-  BOOST_CHECK_THROW(split_command("a \"b"), std::invalid_argument);
-}
 
 BOOST_AUTO_TEST_CASE(descriptors_at_the_start) {
   // The lowest that was free is the one by which ls reads the directory.

@@ -9,7 +9,7 @@
 #include <functional>
 #include <thread>
 
-#include "shim/shim_rig.hpp"
+#include "shim/shim_rig_for_tests.hpp"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <map>
 #include <numeric>
 
-#include "shim/shim_rig.hpp"
+#include "shim/shim_rig_for_tests.hpp"
 
 BOOST_DATA_TEST_CASE(threads, data::make(programs), program) {
   Region region;

@@ -1,6 +1,6 @@
 // Runs small programs under the shim and compares what they saw with what the region says.
 #define BOOST_TEST_MODULE shim
-#include "shim/shim_rig.hpp"
+#include "shim/shim_rig_for_tests.hpp"
 
 #include <map>
 #include <numeric>

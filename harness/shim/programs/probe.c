@@ -27,7 +27,6 @@
 #include "probe.h"
 
 enum { amount = 1000, chunk = 300 };
-
 static char* self;
 
 static void fill(char* data, int from, int size) {

@@ -17,6 +17,8 @@
 #include <string>
 #include <vector>
 
+#include "layout.hpp"
+#include "needs_for_tests.hpp"
 #include "run/check.hpp"
 #include "run/proc.hpp"
 
@@ -26,9 +28,11 @@ namespace sockrig {
 inline std::string built(const std::string& name) {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
 }
+inline std::filesystem::path build_tree() {
+  return (std::filesystem::path(built("")) / layout::prefix_from_bin).lexically_normal();
+}
 inline std::string planted(const std::string& name) {
-  return (std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "libexec/sockrig" / name)
-      .string();
+  return build_tree() / layout::programs / name;
 }
 
 // A folder of the test's own, gone with it.
@@ -113,6 +117,14 @@ class Spawned {
   Descriptor out_, err_;
   pid_t pid_ = -1;
 };
+
+inline constexpr uid_t nobody = 65534;
+
+// For needs("another_user", …): root can become one, who must be able to reach the programs.
+inline std::string why_no_other_user() {
+  if (::getuid() != 0) return "only root can become another user";
+  return Spawned({built("sockrig"), "--version"}, nobody).wait().code == 0 ? "" : "others cannot reach the build tree";
+}
 
 // sockrig with these arguments, to its end.
 inline Finished sockrig(std::vector<std::string> arguments, uid_t become = 0) {
