@@ -61,6 +61,20 @@ void check_link(const Document& document, std::size_t number, const std::string&
              document.file.string() << ':' << number << ": there is no section " << target);
 }
 
+// What the first group of the pattern takes, line by line. Returns how many there were.
+template <class Prepare, class Check>
+std::size_t each_in_prose(const std::regex& pattern, Prepare prepare, Check check) {
+  std::size_t seen = 0;
+  for (const Document& document : all_documents()) {
+    for (const Numbered& line : document.prose) {
+      const std::string text = prepare(line.text);
+      for (std::sregex_iterator m(text.begin(), text.end(), pattern), end; m != end; ++m, ++seen)
+        check(document, line.number, (*m)[1].str());
+    }
+  }
+  return seen;
+}
+
 // Of a file of code what is comment; of scripts, tables and documents all.
 std::string told_in(const fs::path& file, const std::string& text) {
   const std::string e = file.extension();
@@ -105,31 +119,18 @@ BOOST_AUTO_TEST_CASE(a_document_that_is_named_exists) {
 
 BOOST_AUTO_TEST_CASE(links_lead_somewhere) {
   static const std::regex link(R"re(\]\(([^)\s]+)\))re");
-  std::size_t seen = 0;
-  for (const Document& document : all_documents()) {
-    for (const Numbered& line : document.prose) {
-      const std::string text = without_code(line.text);
-      for (std::sregex_iterator m(text.begin(), text.end(), link), end; m != end; ++m, ++seen)
-        check_link(document, line.number, (*m)[1]);
-    }
-  }
-  BOOST_TEST(seen > 10u);
+  BOOST_TEST(each_in_prose(link, without_code, check_link) > 10u);
 }
 
 // `harness/run/rig.cpp` in a document is a file, `harness/run/` a folder; with a placeholder in it (<, *, …) it is a
 // form of names.
 BOOST_AUTO_TEST_CASE(files_that_a_document_cites_exist) {
   static const std::regex cited(R"re(`((?:harness|reports|sut|scenarios|doc|\.ci|\.github)/[^`\s<*…]*)`)re");
-  std::size_t seen = 0;
-  for (const Document& document : all_documents()) {
-    for (const Numbered& line : document.prose) {
-      for (std::sregex_iterator m(line.text.begin(), line.text.end(), cited), end; m != end; ++m, ++seen) {
-        const std::string name = (*m)[1];
-        BOOST_TEST(fs::exists(root / name), document.file.string() << ':' << line.number << ": there is no " << name);
-      }
-    }
-  }
-  BOOST_TEST(seen > 30u);
+  const auto check = [](const Document& document, std::size_t number, const std::string& name) {
+    BOOST_TEST(fs::exists(root / name), document.file.string() << ':' << number << ": there is no " << name);
+  };
+  BOOST_TEST(each_in_prose(
+                 cited, [](const std::string& text) { return text; }, check) > 30u);
 }
 
 // "`Rig::begin()` in `harness/run/channel_steps.cpp`", also where a line ends in between.
