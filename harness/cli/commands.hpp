@@ -1,6 +1,6 @@
 // The commands of `sockrig`, one function each.
 //
-// Each takes the words after its own name and returns the exit code (architecture.md has the table). It must never
+// Each takes the words after its own name and returns the exit code (doc/architecture.md has the table). It must never
 // write anywhere but to `out` and `err`, unless an option names a file.
 #pragma once
 

@@ -108,7 +108,7 @@ struct RunResult {
 
 Summary summarise(const RunResult& run);
 
-// architecture.md: 0 all passed or skipped, 1 a failure, 3 nothing selected, 4 inconclusive, 5 harness error, 130
+// doc/architecture.md: 0 all passed or skipped, 1 a failure, 3 nothing selected, 4 inconclusive, 5 harness error, 130
 // interrupted. An error outranks a failure, since it says that the harness cannot be trusted here.
 int exit_code(const RunResult& run);
 

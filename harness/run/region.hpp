@@ -1,7 +1,7 @@
 // The shared memory of one run, from the runner's side.
 //
 // Decides where the region lives and how it is read. It must never trust what it reads: the subject can write
-// there too (architecture.md, law 4). Counters explain; they do not convict.
+// there too (doc/architecture.md, law 4). Counters explain; they do not convict.
 #pragma once
 
 #include <algorithm>

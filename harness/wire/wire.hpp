@@ -100,7 +100,7 @@ enum class Handler : std::uint32_t {
   given,  // if the program has none, the shim installs one without SA_RESTART
 };
 
-// Why a rule that applied did not fire (licences.md). Each is counted per rule.
+// Why a rule that applied did not fire (doc/licences.md). Each is counted per rule.
 enum class Withheld : std::uint32_t {
   too_small,        // nothing smaller could be asked for (0 or 1 byte)
   non_blocking,     // the descriptor does not block: the kernel would never do this here
@@ -268,7 +268,7 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std
 static_assert(sizeof(Hold) == 8 && sizeof(Rule) == 152 && sizeof(Process) == 32 && sizeof(Image) == 512);
 static_assert(sizeof(Socket) == 136 && sizeof(Event) == 64);
 
-// The one source of chance: no state, no clock, no pid (architecture.md, law 6).
+// The one source of chance: no state, no clock, no pid (doc/architecture.md, law 6).
 constexpr std::uint64_t mix(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15u;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
