@@ -104,13 +104,23 @@ BOOST_AUTO_TEST_CASE(a_harness_that_fails_is_an_error_and_no_failure_of_the_prog
 BOOST_AUTO_TEST_CASE(what_is_kept_lies_in_a_folder_for_each_run) {
   const Catalogue c;
   c.add("stream/a-good", good, "[[fault]]\nkind = \"short-recv\"\nbytes = 1\n");
-  const JsonRun run = c.run({"--keep", "--out", c.folder.file("out")});
+  const JsonRun run = c.run({"--keep", c.folder.file("kept"), "--out", c.folder.file("out")});
   BOOST_TEST(run.finished.code == 0);
-  const std::string kept = c.folder.file("out/kept/stream.a-good.echo-server");
-  BOOST_TEST(read_file(kept + "/steps.txt").find("a: connect") != std::string::npos);
-  const std::string calls = read_file(kept + "/calls.txt");
-  BOOST_TEST(calls.find("INJECTED short-recv bytes=1") != std::string::npos, calls);
-  BOOST_TEST(calls.find("bind(fd ") != std::string::npos, calls);
+  const std::string kept = c.folder.file("kept/000.stream.a-good.echo-server");
+  BOOST_TEST(json::parse(read_file(kept + "/spec.json")).at("scenario").at("id") == "stream/a-good");
+  const json record = json::parse(read_file(kept + "/record.json"));
+  BOOST_TEST(record.at("steps").at(2).at("text") == "a: connect");
+  bool injected = false, bound = false;
+  for (const json& moment : record.at("timeline")) {
+    if (moment.at("is") != "call") continue;
+    injected = injected || moment.contains("injected");
+    bound = bound || moment.at("call") == "bind";
+  }
+  BOOST_TEST((injected && bound));
+  const json plan = json::parse(read_file(c.folder.file("kept/run.json")));
+  BOOST_TEST(plan.at("complete") == true);
+  BOOST_TEST(plan.at("runs").at(0).at("folder") == "000.stream.a-good.echo-server");
+  BOOST_TEST(plan.at("runs").at(0).at("began") == 0);
   BOOST_TEST(json::parse(read_file(c.folder.file("out/results.json")))["results"].size() == 1u);
   BOOST_TEST(read_file(c.folder.file("out/junit.xml")).starts_with("<?xml"));
 }

@@ -13,6 +13,9 @@
 namespace sockrig {
 
 int run_command(const std::vector<std::string>& arguments, const Paths& paths, std::ostream& out, std::ostream& err);
+int judge_command(const std::vector<std::string>& arguments, const Paths& paths, std::ostream& out, std::ostream& err);
+int replay_command(const std::vector<std::string>& arguments, const Paths& paths, std::ostream& out, std::ostream& err);
+int show_command(const std::vector<std::string>& arguments, const Paths& paths, std::ostream& out, std::ostream& err);
 int list_command(const std::vector<std::string>& arguments, const Paths& paths, std::ostream& out, std::ostream& err);
 int explain_command(const std::vector<std::string>& arguments, const Paths& paths, std::ostream& out,
                     std::ostream& err);

@@ -20,6 +20,9 @@ struct Command {
 
 constexpr std::array commands = {
     Command{"run", "run scenarios against programs and report", run_command},
+    Command{"judge", "judge again what 'run --keep' wrote down", judge_command},
+    Command{"replay", "carry out again a run that was kept", replay_command},
+    Command{"show", "show what happened in a run that was kept", show_command},
     Command{"list", "list the scenarios", list_command},
     Command{"explain", "explain a scenario, faults, or how to write scenarios", explain_command},
     Command{"lint", "check scenario files", lint_command},

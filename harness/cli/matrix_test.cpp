@@ -77,7 +77,12 @@ Comparison tried(const Planted& p, const Ids& wanted) {
     arguments.insert(arguments.end(), ids.begin(), ids.end());
     BOOST_TEST_MESSAGE("no private networks here: " << p.name << " meets " << ids.size() << " claims only");
   }
+  const Folder folder;
+  arguments.insert(arguments.end(), {"--keep", folder.file("kept")});
   const JsonRun run = run_for_json(arguments);
+  // Whatever a program does can be written down: from what was kept the same verdicts are made.
+  const Finished again = sockrig({"judge", folder.file("kept"), "--report", "json=-"});
+  BOOST_TEST((again.out == run.finished.out), p.name << " is judged otherwise from what was kept\n" << again.err);
   std::vector<Result> results;
   for (const json& r : run.report.at("results")) {
     const std::optional<Result> result = result_from_json(r.dump());

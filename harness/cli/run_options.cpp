@@ -20,12 +20,6 @@ namespace po = boost::program_options;
 constexpr std::array roles = {Role::echo_server, Role::discard_server, Role::chargen_server, Role::client,
                               Role::custom};
 
-std::vector<std::string> report_names() {
-  std::vector<std::string> names;
-  for (const Report& r : reports()) names.emplace_back(r.name);
-  return names;
-}
-
 po::options_description run_options() {
   po::options_description all;
   auto add = all.add_options();
@@ -45,13 +39,11 @@ po::options_description run_options() {
       "must: only what programs must do; should (default): also what good ones do");
   add("jobs,j", po::value<std::string>()->value_name("N"), "run so many side by side (default: one a core)");
   add("seed", po::value<std::string>()->value_name("S"), "what every random decision is made from (default: 1)");
-  add("report", po::value<std::vector<std::string>>()->composing()->value_name("KIND[=PATH]"),
-      fmt::format("{}; '-' is standard output; may be given several times", fmt::join(report_names(), ", ")).c_str());
-  add("out", po::value<std::string>()->value_name("DIR"), "write results.json and junit.xml there (made if missing)");
-  add("keep", "keep output, timeline and observation of each run");
-  add("sandbox", po::value<std::string>()->value_name("KIND"), "auto (default), namespaces, none");
+  add_report_options(all);
+  add("keep", po::value<std::string>()->value_name("DIR"),
+      "write down each run there (made if missing), to be judged again, carried out again or shown");
+  add_sandbox_option(all);
   add("scenarios", po::value<std::string>()->value_name("DIR"), "take the scenarios from there");
-  add("verbose,v", "also report what passed");
   return all;
 }
 
@@ -108,74 +100,18 @@ std::string take_stop(const po::variables_map& given, RunOptions& options) {
       options.stop);
 }
 
-std::string one_report(const std::string& word, RunOptions& options) {
-  const std::size_t equals = word.find('=');
-  const std::string name = word.substr(0, equals);
-  const Report* report = find_report(name);
-  if (report == nullptr) {
-    const std::vector<std::string> names = report_names();
-    return fmt::format("--report: '{}' is not one of {}{}", name, fmt::join(names, ", "), did_you_mean(name, names));
-  }
-  std::string path =
-      options.out_directory.empty() ? "-" : options.out_directory + "/" + std::string(report->default_file);
-  if (equals != word.npos) path = word.substr(equals + 1);
-  if (path.empty()) return fmt::format("--report: no path after '{}'", word);
-  options.reports.push_back({report, path});
-  return "";
-}
-
-bool has(const RunOptions& options, std::string_view path) {
-  for (const ReportTarget& t : options.reports) {
-    if (t.path == path) return true;
-  }
-  return false;
-}
-
-bool has_report(const RunOptions& options, std::string_view name) {
-  for (const ReportTarget& t : options.reports) {
-    if (t.report->name == name) return true;
-  }
-  return false;
-}
-
-std::string complete_reports(const po::variables_map& given, RunOptions& options) {
-  if (given.count("report") != 0) {
-    for (const std::string& word : given["report"].as<std::vector<std::string>>()) {
-      if (std::string problem = one_report(word, options); !problem.empty()) return problem;
-    }
-  }
-  for (std::size_t i = 0; i < options.reports.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k) {
-      if (options.reports[i].path != options.reports[k].path) continue;
-      const std::string where = options.reports[i].path == "-" ? "standard output" : options.reports[i].path;
-      return fmt::format("--report: {} and {} would both be written to {}", options.reports[k].report->name,
-                         options.reports[i].report->name, where);
-    }
-  }
-  for (const char* name : {"json", "junit"}) {
-    const Report* report = find_report(name);
-    const std::string path = options.out_directory + "/" + std::string(report->default_file);
-    if (!options.out_directory.empty() && !has(options, path)) options.reports.push_back({report, path});
-  }
-  // Somebody who asks for files only still wants to see what happened.
-  if (!has_report(options, "console") && !has(options, "-")) options.reports.push_back({find_report("console"), "-"});
-  return "";
-}
-
 std::string take(const po::variables_map& given, RunOptions& options) {
   const auto text = [&](const char* name) {
     return given.count(name) != 0 ? given[name].as<std::string>() : std::string();
   };
-  options.keep = given.count("keep") != 0;
-  options.verbose = given.count("verbose") != 0;
-  options.out_directory = text("out");
+  options.keep_directory = text("keep");
   options.scenarios = text("scenarios");
   options.dialogue = text("dialogue");
   std::string problem;
   const auto still = [&](auto&& step) {
     if (problem.empty()) problem = step();
   };
-  for (const char* name : {"out", "scenarios", "dialogue"}) {
+  for (const char* name : {"keep", "scenarios", "dialogue"}) {
     still([&] { return given.count(name) != 0 && text(name).empty() ? fmt::format("--{}: an empty path", name) : ""; });
   }
   for (Role role : roles) still([&] { return command_for(given, role, options); });
@@ -188,18 +124,24 @@ std::string take(const po::variables_map& given, RunOptions& options) {
   still([&] { return choose<Serves>(given, "serves", parse_serves, {"one", "in-turn", "at-once"}, options.serves); });
   still([&] { return take_stop(given, options); });
   still([&] { return choose<Level>(given, "level", parse_level, {"must", "should"}, options.level); });
-  still([&] {
-    return choose<SandboxChoice>(given, "sandbox", parse_sandbox, {"auto", "namespaces", "none"}, options.sandbox);
-  });
+  still([&] { return take_sandbox(given, options.sandbox); });
   std::uint64_t jobs = 0;
   still([&] { return number(given, "jobs", 1, 256, jobs); });
   options.jobs = static_cast<int>(jobs);
   still([&] { return number(given, "seed", 0, UINT64_MAX, options.seed); });
-  still([&] { return complete_reports(given, options); });
+  still([&] { return take_report_options(given, options.reports); });
   return problem;
 }
 
 }  // namespace
+
+void add_sandbox_option(po::options_description& to) {
+  to.add_options()("sandbox", po::value<std::string>()->value_name("KIND"), "auto (default), namespaces, none");
+}
+
+std::string take_sandbox(const po::variables_map& given, SandboxChoice& out) {
+  return choose<SandboxChoice>(given, "sandbox", parse_sandbox, {"auto", "namespaces", "none"}, out);
+}
 
 std::optional<int> parse_run_options(const std::vector<std::string>& arguments, RunOptions& options, std::ostream& out,
                                      std::ostream& err) {

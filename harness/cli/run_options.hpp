@@ -10,16 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/report_options.hpp"
 #include "plan/run_spec.hpp"
-#include "reports/report.hpp"
 #include "run/sandbox.hpp"
 
 namespace sockrig {
-
-struct ReportTarget {
-  const Report* report = nullptr;
-  std::string path;  // "-" = standard output
-};
 
 struct RunOptions {
   std::vector<std::string> selectors;
@@ -30,13 +25,15 @@ struct RunOptions {
   Level level = Level::should;
   int jobs = 0;  // 0: one a core
   std::uint64_t seed = 1;
-  std::vector<ReportTarget> reports;  // complete: --out and the default are worked in
-  std::string out_directory;          // "" = none
-  bool keep = false;
-  bool verbose = false;
+  ReportOptions reports;
+  std::string keep_directory;  // "" = nothing is kept
   SandboxChoice sandbox = SandboxChoice::automatic;
   std::string scenarios;  // "" = sockrig's own
 };
+
+// --sandbox, for every command that runs something. take_sandbox() returns "" or what is wrong.
+void add_sandbox_option(boost::program_options::options_description& to);
+std::string take_sandbox(const boost::program_options::variables_map& given, SandboxChoice& out);
 
 // Returns the exit code if the command is over already: 0 after --help, 2 after a mistake, told on `err`.
 std::optional<int> parse_run_options(const std::vector<std::string>& arguments, RunOptions& options, std::ostream& out,

@@ -24,7 +24,7 @@ Parsed parse(const std::vector<std::string>& words) {
 // "console:-" and so on, in order.
 std::string reports_of(const RunOptions& options) {
   std::string text;
-  for (const ReportTarget& t : options.reports) text += std::string(t.report->name) + ":" + t.path + " ";
+  for (const ReportTarget& t : options.reports.targets) text += std::string(t.report->name) + ":" + t.path + " ";
   return text;
 }
 
@@ -65,6 +65,7 @@ BOOST_AUTO_TEST_CASE(everything_given) {
                           "--seed",
                           "18446744073709551615",
                           "--keep",
+                          "kept",
                           "--sandbox",
                           "none",
                           "--scenarios",
@@ -79,7 +80,7 @@ BOOST_AUTO_TEST_CASE(everything_given) {
   BOOST_TEST(p.options.stop == "line:q");
   BOOST_TEST(p.options.jobs == 3);
   BOOST_TEST(p.options.seed == UINT64_MAX);
-  BOOST_TEST((p.options.keep && p.options.verbose));
+  BOOST_TEST((p.options.keep_directory == "kept" && p.options.reports.verbose));
   BOOST_TEST(repeat_prefix(p.options) ==
              "sockrig run --echo-server './s {host} {port}' --client './c {port}' --serves in-turn --stop line:q "
              "--level must "

@@ -13,9 +13,9 @@
 #include <ostream>
 #include <thread>
 
+#include "campaign/campaign.hpp"
 #include "campaign/planted.hpp"
 #include "catalogue/select.hpp"
-#include "cli/campaign.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "run/sandbox.hpp"
@@ -237,17 +237,16 @@ void run_trials(std::vector<Trial>& trials, const Machine& machine, const Choice
   const std::vector<RunSpec> plan = plan_of(trials, machine, dialogue ? &*dialogue : nullptr, owners);
   std::size_t done = 0, programs = 0;
   for (const Trial& t : trials) programs += t.tried();
-  run_campaign(
-      plan, {.jobs = choice.jobs, .namespaces = machine.namespaces, .shim = paths.shim, .keep_directory = ""},
-      [](const RunSpec&) {},
-      [&](const Result& r) {
-        Trial& t = trials[owners[r.index]];
-        t.results.push_back(r);
-        if (t.results.size() < t.planned) return;
-        t.comparison = compare(t.program, t.wanted, t.results);
-        err << fmt::format("[{}/{}] {}\n", ++done, programs, line_for(t)) << std::flush;
-      },
-      interrupted);
+  CampaignEvents events;
+  events.settled = [&](const Result& r) {
+    Trial& t = trials[owners[r.index]];
+    t.results.push_back(r);
+    if (t.results.size() < t.planned) return;
+    t.comparison = compare(t.program, t.wanted, t.results);
+    err << fmt::format("[{}/{}] {}\n", ++done, programs, line_for(t)) << std::flush;
+  };
+  interrupted = run_campaign(plan, {.jobs = choice.jobs, .namespaces = machine.namespaces, .shim = paths.shim}, events)
+                    .interrupted;
 }
 
 int selftest(const Choice& choice, const Paths& paths, std::ostream& out, std::ostream& err) {

@@ -17,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> line{"wire",  "faults",   "catalogue", "plan", "record", "run", "observe",
-                                    "judge", "campaign", "reports",   "cli",  "bench"};
+const std::vector<std::string> line{"wire",    "faults", "catalogue", "plan",    "record", "run",
+                                    "observe", "judge",  "campaign",  "reports", "cli",    "bench"};
 
 // The stage of an include, "" if it names none.
 std::string stage_of(const std::string& include) {

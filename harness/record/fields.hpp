@@ -1,7 +1,7 @@
 // The fields of everything that is written down, each listed once: what is written is what is read.
 //
 // An archive is called with a name, a member and the value that need not be written, since it is what one expects; it
-// writes the member or fills it. Archives: JsonWriter, JsonReader (for files), Packer, Unpacker (between our
+// writes the member or fills it. always() is for what is written whatever its value, and must be there. Archives: JsonWriter, JsonReader (for files), Packer, Unpacker (between our
 // processes). Whoever changes a list changes a written form, and raises its version (record_file.hpp).
 #pragma once
 
@@ -46,7 +46,7 @@ template <typename A, Is<StepRecord> T>
 void fields(A& a, T& s) {
   a("text", s.text);
   a("actor", s.actor);
-  a("verb", s.verb, StepVerb::connect);
+  a.always("verb", s.verb);
   a("outcome", s.outcome);
   a("note", s.note);
   if constexpr (A::reads) s.meaning = meaning_of(s.verb);
@@ -169,7 +169,7 @@ void fields(A& a, T& e) {
   a("sequence", e.sequence);
   a("pid", e.pid);
   a("tid", e.tid);
-  a("call", e.call, wire::Call::count);
+  a.always("call", e.call);
   a("fd", e.fd, -1);
   a("socket", e.socket, -1);
   a("asked", e.asked);
@@ -188,7 +188,7 @@ template <typename A, Is<PeerMove> T>
 void fields(A& a, T& m) {
   a("channel", m.channel);
   a("port", m.port);
-  a("act", m.act);
+  a.always("act", m.act);
   a("offset", m.offset);
   a("bytes", m.bytes);
   a("text", m.text);
@@ -196,7 +196,7 @@ void fields(A& a, T& m) {
 
 template <typename A, Is<LookTaken> T>
 void fields(A& a, T& l) {
-  a("motion", l.motion);
+  a.always("motion", l.motion);
   a("threads", l.threads);
   a("sockets", l.sockets);
   a("receive_queues", l.receive_queues);
@@ -211,7 +211,7 @@ void fields(A& a, T& f) {
 
 template <typename A, Is<LifeEvent> T>
 void fields(A& a, T& e) {
-  a("life", e.what);
+  a.always("life", e.what);
   a("second", e.second);
   a("pid", e.pid);
   a("code", e.code);

@@ -45,6 +45,10 @@ class JsonReader {
     }
     read(*found, path_ + "/" + std::string(name), value);
   }
+  template <typename T>
+  void always(std::string_view name, T& value) {
+    read(at(name), path_ + "/" + std::string(name), value);
+  }
   void flag(std::string_view name, std::uint16_t& flags, std::uint16_t bit) {
     bool set = false;
     (*this)(name, set);

@@ -26,6 +26,10 @@ class Packer {
   void operator()(std::string_view, const T& value, const std::type_identity_t<T>& = T{}) {
     write(value);
   }
+  template <typename T>
+  void always(std::string_view, const T& value) {
+    write(value);
+  }
   void flag(std::string_view, std::uint16_t flags, std::uint16_t bit) { write((flags & bit) != 0); }
   template <typename E>
   void bits(std::string_view, std::uint32_t value) {
@@ -81,6 +85,10 @@ class Unpacker {
 
   template <typename T>
   void operator()(std::string_view, T& value, const std::type_identity_t<T>& = T{}) {
+    read(value);
+  }
+  template <typename T>
+  void always(std::string_view, T& value) {
     read(value);
   }
   void flag(std::string_view, std::uint16_t& flags, std::uint16_t bit) {

@@ -1,59 +1,46 @@
 #include "record/record_file.hpp"
 
-#include <algorithm>
-
 #include "record/fields.hpp"
 #include "record/json_reader.hpp"
 #include "record/json_writer.hpp"
+#include "record/moments.hpp"
 #include "record/packed.hpp"
 
 namespace sockrig {
 namespace {
 
-// One kind of the timeline on its way into the common order.
-template <typename T>
-struct Lane {
-  std::string_view name;
-  const std::vector<T>& all;
-  std::size_t next = 0;
-};
-
-template <typename T>
-std::uint64_t time_of(const Lane<T>& lane) {
-  return lane.next < lane.all.size() ? lane.all[lane.next].time_ns : ~std::uint64_t{0};
+std::string_view name_of(const PeerMove&) {
+  return "peer";
 }
-
-// Calls visit(name, moment) in the order of time; what is of one kind stays in its own order, whatever its times say: a
-// call's is the one at which it returned.
-template <typename Visit, typename... T>
-void merge(Visit visit, Lane<T>... lanes) {
-  for (std::size_t left = (lanes.all.size() + ...); left > 0; --left) {
-    const std::uint64_t earliest = std::min({time_of(lanes)...});
-    bool taken = false;
-    const auto take = [&](auto& lane) {
-      if (taken || lane.next == lane.all.size() || time_of(lane) != earliest) return;
-      visit(lane.name, lane.all[lane.next++]);
-      taken = true;
-    };
-    (take(lanes), ...);
-  }
+std::string_view name_of(const CallEvent&) {
+  return "call";
+}
+std::string_view name_of(const LookTaken&) {
+  return "look";
+}
+std::string_view name_of(const KernelFact&) {
+  return "fact";
+}
+std::string_view name_of(const LifeEvent&) {
+  return "life";
+}
+std::string_view name_of(const OutputPiece&) {
+  return "wrote";
 }
 
 void write_timeline(JsonWriter& json, std::string& out, const Record& r) {
   bool first = true;
-  const auto visit = [&](std::string_view name, const auto& moment) {
+  json.key("timeline");
+  out += '[';
+  for_each_moment(r, [&](const auto& moment) {
     out += first ? "\n" : ",\n";
     first = false;
     json.begin();
     json.always("at", moment.time_ns);
-    json.always("is", name);
+    json.always("is", name_of(moment));
     fields(json, moment);
     json.end();
-  };
-  json.key("timeline");
-  out += '[';
-  merge(visit, Lane<PeerMove>{"peer", r.moves}, Lane<CallEvent>{"call", r.events}, Lane<LookTaken>{"look", r.looks},
-        Lane<KernelFact>{"fact", r.facts}, Lane<LifeEvent>{"life", r.lives}, Lane<OutputPiece>{"wrote", r.writes});
+  });
   out += ']';
 }
 

@@ -7,7 +7,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <stdexcept>
 #include <vector>
+
+#include "plan/command_words.hpp"
 
 namespace sockrig {
 namespace {
@@ -41,6 +44,22 @@ std::string find_program(const std::string& word) {
     at = end + 1;
   }
   return "";
+}
+
+std::string trouble_with_program(const std::string& command) {
+  std::vector<std::string> words;
+  try {
+    words = split_command(command);
+  } catch (const std::invalid_argument& e) {
+    return e.what();
+  }
+  if (words.empty()) return "the command is empty";
+  const std::string& program = words.front();
+  if (!find_program(program).empty()) return "";
+  if (program.find('/') != program.npos)
+    return ::access(program.c_str(), F_OK) == 0 ? program + " is not an executable file" : "there is no " + program;
+  const char* const path = std::getenv("PATH");
+  return "there is no program '" + program + "' in PATH (" + (path != nullptr ? path : "") + ")";
 }
 
 std::string why_not_preloaded(const std::string& word) {

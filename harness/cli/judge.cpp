@@ -1,0 +1,151 @@
+// `sockrig judge`: the verdicts of a kept campaign, made again from its specs and records. Nothing is run.
+#include <fmt/format.h>
+
+#include <boost/program_options.hpp>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "campaign/campaign.hpp"
+#include "campaign/kept.hpp"
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "cli/refusal.hpp"
+#include "cli/report_options.hpp"
+#include "version.hpp"
+
+namespace sockrig {
+namespace {
+
+namespace fs = std::filesystem;
+namespace po = boost::program_options;
+
+std::string file_in(const std::string& directory, const KeptRun& run, const char* name) {
+  return (fs::path(directory) / run.folder / name).string();
+}
+
+// The spec that stands in a run's folder, if it is the one that run.json tells of.
+RunSpec spec_of(const std::string& directory, const KeptRun& run) {
+  std::string problem;
+  const std::string file = file_in(directory, run, "spec.json");
+  std::optional<RunSpec> spec = read_spec(file, problem);
+  if (!spec) throw Refusal(problem);
+  if (spec->scenario->id != run.id || spec->role != run.role || spec->command != run.command)
+    throw Refusal(fmt::format("{}: it is of {} [{}], and run.json tells of {} [{}]", file, spec->scenario->id,
+                              to_string(spec->role), run.id, to_string(run.role)));
+  return std::move(*spec);
+}
+
+// What the run showed; nothing if it did not take place, or was not over.
+std::optional<Result> raw_result(const std::string& directory, const KeptRun& run, const RunSpec& spec,
+                                 std::size_t index) {
+  std::string problem;
+  const std::optional<Record> record = read_record(file_in(directory, run, "record.json"), problem);
+  if (!problem.empty()) throw Refusal(problem);
+  if (!record && run.trouble.empty()) return std::nullopt;
+  return judged_alone(spec, index, record ? &*record : nullptr, run.trouble);
+}
+
+// What is reported: of a campaign that came to its end, all; of one that was interrupted what was reported then; of one
+// that was killed what its records and its plan tell.
+bool is_reported(const KeptCampaign& campaign, const KeptRun& run, const Judged& judged) {
+  if (campaign.complete) return true;
+  return campaign.about.interrupted ? run.reported : judged.raw || !run.skip.empty();
+}
+
+RunResult judged_again(const std::string& directory, const KeptCampaign& campaign) {
+  std::vector<RunSpec> plan;
+  std::vector<std::optional<Result>> raw;
+  for (std::size_t i = 0; i < campaign.runs.size(); ++i) {
+    plan.push_back(spec_of(directory, campaign.runs[i]));
+    raw.push_back(raw_result(directory, campaign.runs[i], plan.back(), i));
+  }
+  RunResult run = campaign.about;
+  run.sockrig_version = version;
+  run.interrupted = run.interrupted || !campaign.complete;
+  for (const Judged& j : blame(plan, raw)) {
+    if (is_reported(campaign, campaign.runs[j.settled.index], j)) run.results.push_back(j.settled);
+  }
+  return run;
+}
+
+std::string told(const Result& r) {
+  return std::string(to_string(r.outcome)) + (r.diagnosis ? " [" + r.diagnosis->code + "]" : "");
+}
+
+// The results that were kept, by the run's place in the plan. Nothing where none can be read.
+std::map<std::size_t, Result> kept_results(const std::string& directory) {
+  std::map<std::size_t, Result> out;
+  std::ifstream in(fs::path(directory) / "results.json", std::ios::binary);
+  const nlohmann::json document = nlohmann::json::parse(in, nullptr, false);
+  if (!document.is_object() || !document.contains("results")) return out;
+  for (const nlohmann::json& one : document["results"]) {
+    if (const std::optional<Result> r = result_from_json(one.dump())) out[r->index] = *r;
+  }
+  return out;
+}
+
+// A line for each verdict that is another than it was.
+std::vector<std::string> differences(const std::map<std::size_t, Result>& before, const std::vector<Result>& now) {
+  std::vector<std::string> out;
+  for (const Result& r : now) {
+    const auto was = before.find(r.index);
+    if (was == before.end()) continue;
+    const Result& old = was->second;
+    const std::string name = fmt::format("{} [{}]", r.id, to_string(r.role));
+    if (told(old) != told(r))
+      out.push_back(fmt::format("{}: {} → {}", name, told(old), told(r)));
+    else if (old.reason != r.reason)
+      out.push_back(fmt::format("{}: {}, told otherwise: {}", name, told(r), r.reason));
+  }
+  return out;
+}
+
+int judge_kept(const std::string& directory, const ReportOptions& options, std::ostream& out, std::ostream& err) {
+  std::string problem;
+  const std::optional<KeptCampaign> campaign = read_campaign(directory, problem);
+  if (!campaign) throw Refusal(problem);
+  const RunResult run = judged_again(directory, *campaign);
+  OpenReports reports(options);
+  const std::map<std::size_t, Result> before = kept_results(directory);
+  if (before.empty()) err << "sockrig judge: no results were kept: nothing to compare with\n";
+  const std::vector<std::string> other = differences(before, run.results);
+  if (!other.empty()) {
+    err << fmt::format("sockrig judge: {} of {} verdicts are others than sockrig {} reported (this is {}):\n",
+                       other.size(), run.results.size(), campaign->about.sockrig_version, version);
+    for (const std::string& line : other) err << "  " << line << '\n';
+  }
+  return reports.write(run, out, err) ? exit_code(run) : 5;
+}
+
+}  // namespace
+
+int judge_command(const std::vector<std::string>& arguments, const Paths&, std::ostream& out, std::ostream& err) {
+  po::options_description options;
+  add_report_options(options);
+  po::variables_map values;
+  std::vector<std::string> words;
+  const CommandUsage usage = {
+      "judge", "[OPTION…] DIR",
+      "Judges again what 'sockrig run --keep DIR' wrote down, without running anything: the same version makes the\n"
+      "same results, byte for byte; where the verdict is another than it was, that is told.\n"
+      "Exit codes: as of 'sockrig run'; 2 also if what was kept cannot be read.",
+      "folder", "sockrig judge kept\nsockrig judge kept --report json=results.json"};
+  if (const auto code = parse_options(arguments, usage, options, values, words, out, err)) return *code;
+  ReportOptions reports;
+  std::string problem = take_report_options(values, reports);
+  if (problem.empty() && words.size() != 1) problem = "expected one folder, made by 'sockrig run --keep DIR'";
+  if (problem.empty()) {
+    try {
+      return judge_kept(words.front(), reports, out, err);
+    } catch (const Refusal& refusal) {
+      err << "sockrig judge: " << refusal.what() << '\n';
+      return refusal.code;
+    }
+  }
+  err << "sockrig judge: " << problem << "\nTry 'sockrig judge --help'.\n";
+  return 2;
+}
+
+}  // namespace sockrig
