@@ -3,41 +3,16 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <deque>
-
-#include "judge/judge.hpp"
+#include "campaign/made_up_plan_for_tests.hpp"
 
 namespace sockrig {
 namespace {
 
-struct Plan {
-  std::deque<Scenario> scenarios;
-  std::vector<RunSpec> runs;
-  void add(const std::string& id, std::vector<std::string> after = {}, const std::string& explains = "") {
-    Scenario& s = scenarios.emplace_back();
-    s.id = id;
-    s.explains = explains;
-    RunSpec& spec = runs.emplace_back();
-    spec.scenario = std::make_shared<const Scenario>(s);
-    spec.command = "server";
-    spec.after = std::move(after);
-  }
-};
-
-Result passed(const RunSpec& spec) {
-  return unjudged(spec, Outcome::pass, "");
-}
-Result failed(const RunSpec& spec, const std::string& defect = "") {
-  Result r = unjudged(spec, Outcome::fail, "it failed");
-  r.diagnosis.emplace().defect = defect;
-  return r;
-}
-
 const std::string gone(dead_connection);
 
 // accept/in-turn comes before the claim that is about the defect.
-Plan usual() {
-  Plan p;
+MadeUpPlan usual() {
+  MadeUpPlan p;
   p.add("stream/text");
   p.add("accept/in-turn", {"stream/text"});
   p.add("failure/broken-pipe", {"accept/in-turn"}, gone);
@@ -53,7 +28,7 @@ std::string outcomes(const Blame& blame) {
 }
 
 // Runs what may run, one after the other; `results` says how each ends.
-std::string play(const Plan& plan, const std::vector<Result>& results) {
+std::string play(const MadeUpPlan& plan, const std::vector<Result>& results) {
   Blame blame(plan.runs);
   std::string order;
   while (blame.settle(), !blame.all_settled()) {
@@ -67,23 +42,22 @@ std::string play(const Plan& plan, const std::vector<Result>& results) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(blame)
+BOOST_AUTO_TEST_SUITE(blame_before_score)
 
 BOOST_AUTO_TEST_CASE(where_nothing_fails_all_run_in_order) {
-  const Plan p = usual();
+  const MadeUpPlan p = usual();
   BOOST_TEST(
       play(p, {passed(p.runs[0]), passed(p.runs[1]), passed(p.runs[2]), passed(p.runs[3])}).starts_with("0123\n"));
 }
 
 BOOST_AUTO_TEST_CASE(a_result_says_which_run_it_is_of_though_nothing_else_tells_two_apart) {
-  Plan p;
+  MadeUpPlan p;
   for (const char* program : {"one", "other", "one"}) {
     p.add("stream/text");
     p.runs.back().command = program;
   }
   p.runs[1].skip = "not applicable";
   Blame blame(p.runs);
-  blame.settle();
   for (const std::size_t i : {0u, 2u}) {
     BOOST_TEST((blame.next() == i));
     blame.finished(i, passed(p.runs[i]));
@@ -94,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_result_says_which_run_it_is_of_though_nothing_else_tells_
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_is_told_by_the_claim_that_is_about_it) {
-  const Plan p = usual();
+  const MadeUpPlan p = usual();
   BOOST_TEST(play(p, {passed(p.runs[0]), failed(p.runs[1], gone), failed(p.runs[2], gone), passed(p.runs[3])}) ==
              "012\n"
              "stream/text: pass\n"
@@ -104,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_failure_is_told_by_the_claim_that_is_about_it) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_skipped_says_as_a_value_why) {
-  Plan p = usual();
+  MadeUpPlan p = usual();
   p.add("listen/there");
   p.runs[4].skip = "needs a private network: no";
   p.runs[4].no_private_network = true;
@@ -124,7 +98,7 @@ BOOST_AUTO_TEST_CASE(what_is_skipped_says_as_a_value_why) {
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_that_cannot_show_the_defect_explains_nothing_and_is_itself_to_no_purpose) {
-  const Plan p = usual();
+  const MadeUpPlan p = usual();
   for (const Result& other :
        {passed(p.runs[2]), failed(p.runs[2]), unjudged(p.runs[2], Outcome::inconclusive, "unseen")}) {
     BOOST_TEST(play(p, {passed(p.runs[0]), failed(p.runs[1], gone), other, passed(p.runs[3])}) ==
@@ -137,13 +111,13 @@ BOOST_AUTO_TEST_CASE(a_claim_that_cannot_show_the_defect_explains_nothing_and_is
 }
 
 BOOST_AUTO_TEST_CASE(another_failure_is_not_looked_into) {
-  const Plan p = usual();
+  const MadeUpPlan p = usual();
   BOOST_TEST(
       play(p, {passed(p.runs[0]), failed(p.runs[1]), failed(p.runs[2], gone), passed(p.runs[3])}).starts_with("01\n"));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_not_selected_or_is_skipped_explains_nothing) {
-  Plan p = usual();
+  MadeUpPlan p = usual();
   p.runs[2].skip = "not applicable";
   BOOST_TEST(play(p, {passed(p.runs[0]), failed(p.runs[1], gone), passed(p.runs[2]), passed(p.runs[3])}) ==
              "01\n"
@@ -154,7 +128,7 @@ BOOST_AUTO_TEST_CASE(what_was_not_selected_or_is_skipped_explains_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(two_claims_about_one_defect_both_fail_of_it) {
-  Plan p = usual();
+  MadeUpPlan p = usual();
   p.add("failure/reset", {"accept/in-turn"}, gone);
   const std::string told = play(
       p, {passed(p.runs[0]), passed(p.runs[1]), failed(p.runs[2], gone), passed(p.runs[3]), failed(p.runs[4], gone)});
@@ -163,7 +137,7 @@ BOOST_AUTO_TEST_CASE(two_claims_about_one_defect_both_fail_of_it) {
 }
 
 BOOST_AUTO_TEST_CASE(who_explains_one_defect_may_be_explained_in_another) {
-  Plan p;
+  MadeUpPlan p;
   p.add("accept/at-once", {}, "unserved");
   p.add("accept/any-schedule", {"accept/at-once"}, "cross-talk");
   BOOST_TEST(play(p, {failed(p.runs[0], "cross-talk"), failed(p.runs[1], "cross-talk")}) ==
@@ -173,8 +147,67 @@ BOOST_AUTO_TEST_CASE(who_explains_one_defect_may_be_explained_in_another) {
   BOOST_TEST(play(p, {failed(p.runs[0], "unserved"), failed(p.runs[1], "cross-talk")}).starts_with("0\n"));
 }
 
+// Whichever of the two failures comes first.
+BOOST_AUTO_TEST_CASE(a_failure_is_told_by_the_claim_about_it_though_another_failure_stands_before_that_one) {
+  MadeUpPlan p;
+  p.add("a/base");
+  p.add("a/trouble");
+  p.add("failure/gone", {"a/base"}, gone);
+  p.add("failure/more", {"failure/gone"});
+  const std::string told =
+      "a/base: fail: it failed\n"
+      "a/trouble: skipped: explained by failure/gone, which failed\n"
+      "failure/gone: fail: it failed\n"
+      "failure/more: skipped: depends on failure/gone, which failed\n";
+  for (const std::size_t first : {0u, 1u}) {
+    Blame blame(p.runs);
+    BOOST_TEST((blame.next() == 0u));
+    BOOST_TEST((blame.next() == 1u));
+    blame.finished(first, failed(p.runs[first], first == 0 ? "" : gone));
+    blame.finished(1 - first, failed(p.runs[1 - first], first == 0 ? gone : ""));
+    BOOST_TEST((blame.next() == 2u));
+    blame.finished(2, failed(p.runs[2], gone));
+    BOOST_TEST(blame.all_settled());
+    BOOST_TEST(outcomes(blame) == told);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_nobody_wants_explained_is_skipped_when_no_more_of_its_program_runs) {
+  MadeUpPlan p;
+  p.add("a/base");
+  p.add("a/other");
+  p.add("failure/gone", {"a/base"}, gone);
+  p.add("a/base").command = "another";
+  Blame blame(p.runs);
+  for (const std::size_t i : {0u, 1u, 3u}) BOOST_TEST((blame.next() == i));
+  blame.finished(0, failed(p.runs[0]));
+  BOOST_TEST((blame.settle() == std::vector<std::size_t>{0}));
+  BOOST_TEST(!blame.next().has_value(), "nobody failed of it");
+  blame.finished(1, passed(p.runs[1]));
+  BOOST_TEST((blame.settle() == std::vector<std::size_t>{1, 2}), "the other program is still running");
+  BOOST_TEST(blame.result(2)->broken_by == "a/base");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_run_showed_is_kept_beside_what_was_made_of_it) {
+  MadeUpPlan p = usual();
+  Blame blame(p.runs);
+  while (const std::optional<std::size_t> next = blame.next())
+    blame.finished(*next, *next == 0 ? passed(p.runs[0]) : failed(p.runs[*next], gone));
+  const std::vector<Judged> all = blame.judged();
+  BOOST_REQUIRE(all.size() == 4u);
+  BOOST_TEST((all[1].settled.outcome == Outcome::skipped));
+  BOOST_TEST(!all[1].settled.diagnosis.has_value());
+  BOOST_REQUIRE(all[1].raw.has_value());
+  BOOST_TEST((all[1].raw->outcome == Outcome::fail));
+  BOOST_TEST(all[1].raw->diagnosis->defect == gone);
+  BOOST_TEST(!all[1].wanted);
+  BOOST_TEST(all[2].wanted, "had the second not failed of it, it would not have run");
+  BOOST_TEST((all[2].settled.outcome == Outcome::fail));
+  BOOST_TEST(!all[3].raw.has_value(), "it did not run");
+}
+
 BOOST_AUTO_TEST_CASE(a_result_that_came_before_its_prerequisites_waits_for_them) {
-  Plan p;
+  MadeUpPlan p;
   p.add("a/slow");
   p.add("a/trouble");
   p.add("failure/gone", {"a/slow"}, gone);
@@ -185,6 +218,8 @@ BOOST_AUTO_TEST_CASE(a_result_that_came_before_its_prerequisites_waits_for_them)
   blame.finished(1, failed(p.runs[1], gone));
   BOOST_TEST(blame.settle().empty());
   BOOST_TEST((blame.next() == 2u), "it is wanted, and does not wait");
+  BOOST_TEST(blame.wanted(2));
+  BOOST_TEST(!blame.wanted(1));
   blame.finished(2, failed(p.runs[2]));  // of something else
   BOOST_TEST((blame.settle() == std::vector<std::size_t>{1}));
   blame.finished(0, failed(p.runs[0]));
