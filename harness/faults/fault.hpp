@@ -21,7 +21,11 @@ struct RulePlan {
   wire::Verb verb = wire::Verb::pass;
   std::uint32_t families = 0;  // OR of wire::bit(Family)
   wire::Size size = wire::Size::fixed;
-  std::uint64_t amount = 0;
+  std::uint32_t bytes = 0;
+  std::uint32_t backlog = 0;
+  std::uint32_t longest_us = 0;
+  bool only_gone = false;
+  bool after_part = false;
   std::int32_t error = 0;
   wire::Handler handler = wire::Handler::own;
   std::uint32_t skip = 0;

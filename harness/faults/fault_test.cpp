@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(short_transfers_become_clamps) {
   BOOST_TEST((fixed.verb == wire::Verb::clamp));
   BOOST_TEST(fixed.families == wire::bit(Family::recv));
   BOOST_TEST((fixed.size == wire::Size::fixed));
-  BOOST_TEST(fixed.amount == 7u);
+  BOOST_TEST(fixed.bytes == 7u);
   BOOST_TEST(fixed.one_in == 1u);
   BOOST_TEST(fixed.limit == 0u);
 
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(short_transfers_become_clamps) {
   BOOST_TEST((rule_of("short-send part=half").size == wire::Size::half));
   BOOST_TEST((rule_of("short-send part=all-but-one").size == wire::Size::all_but_one));
   BOOST_TEST(rule_of("short-send part=half").families == wire::bit(Family::send));
-  BOOST_TEST(rule_of("short-recv bytes=1073741824").amount == 1073741824u);
+  BOOST_TEST(rule_of("short-recv bytes=1073741824").bytes == 1073741824u);
 }
 
 BOOST_AUTO_TEST_CASE(interruptions_say_whose_handler) {
@@ -67,26 +67,27 @@ BOOST_AUTO_TEST_CASE(interruptions_say_whose_handler) {
   BOOST_TEST((given.verb == wire::Verb::interrupt));
   BOOST_TEST(given.families == wire::bit(Family::recv));
   BOOST_TEST((given.handler == wire::Handler::given));
-  BOOST_TEST(given.amount == 0u);
+  BOOST_TEST(!given.after_part);
   BOOST_TEST((rule_of("interrupted call=wait handler=own").handler == wire::Handler::own));
   BOOST_TEST(rule_of("interrupted call=wait").families == wire::bit(Family::wait));
   BOOST_TEST(rule_of("interrupted call=accept").families == wire::bit(Family::accept));
   BOOST_TEST(rule_of("interrupted call=accept-or-wait").families ==
              (wire::bit(Family::accept) | wire::bit(Family::wait)));
   BOOST_TEST(rule_of("interrupted call=connect").families == wire::bit(Family::connect));
-  BOOST_TEST(rule_of("interrupted call=send partial=yes").amount == 1u);
-  BOOST_TEST(rule_of("interrupted call=send partial=no").amount == 0u);
+  BOOST_TEST(rule_of("interrupted call=send partial=yes").after_part);
+  BOOST_TEST(!rule_of("interrupted call=send partial=no").after_part);
 }
 
 BOOST_AUTO_TEST_CASE(backlog_and_delay) {
   const RulePlan backlog = rule_of("short-backlog most=0");
   BOOST_TEST((backlog.verb == wire::Verb::clamp));
   BOOST_TEST(backlog.families == wire::bit(Family::listen));
-  BOOST_TEST(backlog.amount == 0u);
+  BOOST_TEST(backlog.backlog == 0u);
+  BOOST_TEST(rule_of("short-backlog most=4096").backlog == 4096u);
 
   const RulePlan any = rule_of("delayed microseconds=250");
   BOOST_TEST((any.verb == wire::Verb::delay));
-  BOOST_TEST(any.amount == 250u);
+  BOOST_TEST(any.longest_us == 250u);
   BOOST_TEST(any.families ==
              (wire::bit(Family::recv) | wire::bit(Family::send) | wire::bit(Family::accept) | wire::bit(Family::wait)));
   BOOST_TEST(rule_of("delayed call=any microseconds=1").families == any.families);
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(shortages_and_what_accept_reports) {
   const RulePlan aborted = rule_of("aborted");
   BOOST_TEST((aborted.verb == wire::Verb::fail_after));
   BOOST_TEST(aborted.error == ECONNABORTED);
-  BOOST_TEST(aborted.amount == 1u);
+  BOOST_TEST(aborted.only_gone);
   BOOST_TEST(rule_of("aborted error=EPROTO").error == EPROTO);
 }
 

@@ -79,7 +79,11 @@ void write_rule(wire::Rule& to, const RulePlan& from, std::uint32_t id) {
   to.verb = from.verb;
   to.families = from.families;
   to.size = from.size;
-  to.amount = from.amount;
+  to.bytes = from.bytes;
+  to.backlog = from.backlog;
+  to.longest_us = from.longest_us;
+  to.only_gone = from.only_gone ? 1 : 0;
+  to.after_part = from.after_part ? 1 : 0;
   to.error = from.error;
   to.handler = from.handler;
   to.skip = from.skip;

@@ -90,9 +90,16 @@ BOOST_AUTO_TEST_CASE(old_files_of_dead_runners_are_removed_and_no_others) {
 
 BOOST_AUTO_TEST_CASE(rules_arrive_as_planned) {
   const RulePlan rules[] = {
-      {.verb = wire::Verb::clamp, .families = wire::bit(wire::Family::recv), .size = wire::Size::half, .amount = 7},
+      {.verb = wire::Verb::clamp,
+       .families = wire::bit(wire::Family::recv),
+       .size = wire::Size::half,
+       .bytes = 7,
+       .backlog = 8,
+       .longest_us = 9,
+       .only_gone = true},
       {.verb = wire::Verb::fail_before,
        .families = wire::bit(wire::Family::accept),
+       .after_part = true,
        .error = ECONNABORTED,
        .skip = 2,
        .one_in = 3,
@@ -108,8 +115,13 @@ BOOST_AUTO_TEST_CASE(rules_arrive_as_planned) {
   BOOST_REQUIRE(memory.rule_count == 2u);
   BOOST_TEST(memory.rules[0].id == 1u);
   BOOST_TEST((memory.rules[0].size == wire::Size::half));
-  BOOST_TEST(memory.rules[0].amount == 7u);
+  BOOST_TEST(memory.rules[0].bytes == 7u);
+  BOOST_TEST(memory.rules[0].backlog == 8u);
+  BOOST_TEST(memory.rules[0].longest_us == 9u);
+  BOOST_TEST(memory.rules[0].only_gone == 1u);
+  BOOST_TEST(memory.rules[0].after_part == 0u);
   BOOST_TEST(memory.rules[1].id == 2u);
+  BOOST_TEST(memory.rules[1].after_part == 1u);
   BOOST_TEST(memory.rules[1].error == ECONNABORTED);
   BOOST_TEST(memory.rules[1].skip == 2u);
   BOOST_TEST(memory.rules[1].one_in == 3u);

@@ -73,7 +73,7 @@ SOCKRIG_INTO_EXPORT int take_connection(Call call, int fd, int flags, Real real_
     if (born >= 0) learn_ports(born, accepted);
   }
   op.fail_after = fail_after_now(op);
-  if (accepted >= 0 && op.fail_after && op.fail_after->amount == 1 && !is_gone(accepted)) {
+  if (accepted >= 0 && op.fail_after && op.fail_after->only_gone == 1 && !is_gone(accepted)) {
     withhold(*op.fail_after, op, Withheld::alive);
     op.fail_after = nullptr;
   }

@@ -45,7 +45,7 @@ void sleep_for(std::uint64_t microseconds) {
 void plan_clamp(Op& op, Rule& rule, std::uint64_t hash) {
   if (op.clamp) return;
   if (op.family == Family::listen) {
-    if (op.asked > static_cast<std::int64_t>(rule.amount)) op.length = rule.amount;
+    if (op.asked > static_cast<std::int64_t>(rule.backlog)) op.length = rule.backlog;
     op.clamp = &rule;
     return;
   }
@@ -69,7 +69,7 @@ void plan_clamp(Op& op, Rule& rule, std::uint64_t hash) {
 void plan_interrupt(Op& op, Rule& rule, std::uint64_t hash) {
   switch (op.family) {
     case Family::send:
-      if (rule.amount == 1) {
+      if (rule.after_part == 1) {
         // Where the send would have waited, how much was taken before the signal came is chance.
         if (op.asked > 1 && !is_ready(op)) op.part = 1 + wire::mix(hash) % static_cast<std::size_t>(op.asked - 1);
         op.interrupt = &rule;
@@ -106,7 +106,7 @@ void apply(Op& op, Rule& rule, std::uint64_t hash) {
     case Verb::hold:  // done before
       return;
     case Verb::delay:
-      if (fire(rule, op)) sleep_for(rule.amount == 0 ? 0 : wire::mix(hash) % (rule.amount + 1));
+      if (fire(rule, op)) sleep_for(wire::mix(hash) % (std::uint64_t{rule.longest_us} + 1));
       return;
     case Verb::clamp:
       return plan_clamp(op, rule, hash);

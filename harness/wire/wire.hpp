@@ -12,7 +12,7 @@
 namespace sockrig::wire {
 
 inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
-inline constexpr std::uint32_t version = 5;
+inline constexpr std::uint32_t version = 6;
 inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
 
 inline constexpr std::uint32_t max_rules = 32;
@@ -127,12 +127,15 @@ enum class Withheld : std::uint32_t {
 struct Rule {
   std::uint32_t id;  // 1-based; what Event::rule refers to
   Verb verb;
-  std::uint32_t families;  // OR of bit(Family)
-  Size size;               // clamp
-  std::uint64_t amount;    // clamp fixed: bytes (listen: backlog); delay: longest, microseconds; fail_after of accept:
-                           // 1 = only of a connection that is gone
-  std::int32_t error;      // fail_before, fail_after: errno
-  Handler handler;         // interrupt
+  std::uint32_t families;    // OR of bit(Family)
+  Size size;                 // clamp of a transfer
+  std::uint32_t bytes;       // clamp of a transfer, Size::fixed: it moves at most so many
+  std::uint32_t backlog;     // clamp of listen: the longest queue
+  std::uint32_t longest_us;  // delay: the longest, in microseconds
+  std::uint32_t only_gone;   // fail_after of accept; 1: only where the connection is gone already
+  std::uint32_t after_part;  // interrupt of send; 1: after a part of it was taken
+  std::int32_t error;        // fail_before, fail_after: errno
+  Handler handler;           // interrupt
   // Schedule, over the calls that match, counted per descriptor (waits: per process):
   std::uint32_t skip;    // let the first `skip` pass
   std::uint32_t one_in;  // then each with chance 1 in `one_in`, by hash; 1 = always
@@ -265,7 +268,7 @@ struct Region {
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
-static_assert(sizeof(Hold) == 8 && sizeof(Rule) == 152 && sizeof(Process) == 32 && sizeof(Image) == 512);
+static_assert(sizeof(Hold) == 8 && sizeof(Rule) == 168 && sizeof(Process) == 32 && sizeof(Image) == 512);
 static_assert(sizeof(Socket) == 136 && sizeof(Event) == 64);
 
 // The one source of chance: no state, no clock, no pid (architecture.md, law 6).
