@@ -54,9 +54,9 @@ void keep(const std::string& directory, const RunSpec& spec, const Observation& 
   std::ofstream steps(folder / "steps.txt");
   for (const StepRecord& s : o.record.steps) steps << s.text << (s.note.empty() ? "" : "   ") << s.note << '\n';
   std::ofstream calls(folder / "calls.txt");
-  const std::uint64_t start = o.record.events.empty() ? 0 : o.record.events.front().time_ns;
+  const std::uint64_t start = o.record.events.empty() ? 0 : o.record.events.front().ended_ns;
   for (const CallEvent& e : o.record.events) {
-    calls << static_cast<double>(e.time_ns - start) / 1e6 << " ms [" << e.pid << '/' << e.tid << "] " << to_string(e);
+    calls << static_cast<double>(e.ended_ns - start) / 1e6 << " ms [" << e.pid << '/' << e.tid << "] " << to_string(e);
     if ((e.flags & wire::event_injected) != 0)
       calls << "   INJECTED " << (e.rule > 0 && e.rule <= o.faults.size() ? o.faults[e.rule - 1].text : "");
     if ((e.flags & wire::event_withheld) != 0) calls << "   withheld: " << to_string(e.withheld);

@@ -135,7 +135,7 @@ pid_t start(const ExecOptions& options, const std::vector<std::string>& environm
 }
 
 std::string trace_line(const CallEvent& e, const std::vector<Fault>& faults) {
-  std::string line = fmt::format("[{}] {}", e.pid, to_string(e));
+  std::string line = fmt::format("[{}] {}", e.pid, to_string(e, true));
   if ((e.flags & wire::event_injected) != 0 && e.rule > 0 && e.rule <= faults.size())
     line += "   INJECTED " + faults[e.rule - 1].text;
   if ((e.flags & wire::event_withheld) != 0) line += fmt::format("   withheld: {}", to_string(e.withheld));

@@ -97,7 +97,8 @@ CallEvent copy_of(const wire::Event& e, std::uint64_t sequence) {
   const auto known_reason = e.withheld < static_cast<std::uint8_t>(wire::Withheld::count);
   const auto known_socket = e.socket >= 0 && e.socket < static_cast<std::int32_t>(wire::max_sockets);
   return {.sequence = sequence,
-          .time_ns = e.time_ns,
+          .begun_ns = e.begun_ns,
+          .ended_ns = e.ended_ns,
           .pid = e.pid,
           .tid = e.tid,
           .call = known_call ? e.call : wire::Call::count,
@@ -110,7 +111,9 @@ CallEvent copy_of(const wire::Event& e, std::uint64_t sequence) {
           .error = e.error,
           .withheld = known_reason ? static_cast<wire::Withheld>(e.withheld) : wire::Withheld::count,
           .image = e.image,
-          .caller = e.caller};
+          .caller = e.caller,
+          .connection = e.connection <= wire::max_sockets ? e.connection : 0,
+          .ordinal = e.ordinal};
 }
 
 // A writer claims its place and fills it a moment later, later still where the machine is busy. One that was killed in

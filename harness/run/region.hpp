@@ -17,7 +17,7 @@ namespace sockrig {
 
 // A copy of a wire::Event, with the sequence as a plain number.
 struct CallEvent {
-  std::uint64_t sequence = 0, time_ns = 0;
+  std::uint64_t sequence = 0, begun_ns = 0, ended_ns = 0;
   std::int32_t pid = 0, tid = 0;
   wire::Call call{};
   std::uint16_t flags = 0;
@@ -28,6 +28,7 @@ struct CallEvent {
   wire::Withheld withheld{};
   std::uint8_t image = 0;    // as in wire::Event
   std::uint32_t caller = 0;  // likewise
+  std::uint32_t connection = 0, ordinal = 0;
 };
 
 class Region {

@@ -190,12 +190,14 @@ BOOST_AUTO_TEST_CASE(nonsense_in_the_memory_is_brought_into_range) {
   e.socket = 1 << 30;
   e.rule = 4000000000u;
   e.withheld = 200;
+  e.connection = 4000000000u;
   e.sequence.store(sequence);
   const auto events = region.drain();
   BOOST_REQUIRE(events.size() == 1u);
   BOOST_TEST((events[0].call == wire::Call::count));
   BOOST_TEST(events[0].socket == -1);
   BOOST_TEST(events[0].rule == 0u);
+  BOOST_TEST(events[0].connection == 0u);
   BOOST_TEST((events[0].withheld == wire::Withheld::count));
 }
 

@@ -19,11 +19,18 @@ using wire::Withheld;
 
 namespace {
 
-std::uint32_t next_ordinal(const Op& op) {
-  // Each attempt to connect should have a socket of its own: per socket it would always be the first.
-  const bool of_process = op.socket < 0 || op.family == Family::wait || op.family == Family::connect;
-  auto& ordinals = of_process ? here.ordinals : region->sockets[op.socket].ordinals;
-  return ordinals[static_cast<std::size_t>(op.family)].fetch_add(1, std::memory_order_relaxed);
+std::uint32_t connection_of(const Op& op) {
+  if (op.socket < 0 || (wire::bit(op.family) & wire::unconnected_families) != 0) return 0;
+  const std::uint32_t number = region->sockets[op.socket].connection.load(std::memory_order_relaxed);
+  // Made by a call that was not seen, or by one that has not returned yet.
+  return number == 0 && wire::moves_data(op.family) ? number_if_connected(op.socket, op.fd) : number;
+}
+
+void count_call(Op& op) {
+  op.connection = connection_of(op);
+  if (op.family == Family::none) return;
+  auto& ordinals = op.connection != 0 ? region->sockets[op.socket].ordinals : here.ordinals;
+  op.ordinal = ordinals[static_cast<std::size_t>(op.family)].fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 std::uint64_t hash_of(const Rule& rule, const Op& op) {
@@ -131,9 +138,10 @@ void apply(Op& op, Rule& rule, std::uint64_t hash) {
 void count_transfer(const Op& op, std::int64_t result) {
   if (op.socket < 0 || (op.message_flags & MSG_ERRQUEUE) != 0) return;
   wire::Socket& socket = region->sockets[op.socket];
-  if (op.ordinal == 0) learn_ports(op.socket, op.fd);
+  const bool first = op.ordinal == 1 || op.connection == 0;
+  if (first) learn_ports(op.socket, op.fd);
   if (op.family == Family::send) {
-    if (op.ordinal == 0 && (op.message_flags & MSG_NOSIGNAL) == 0 && sigpipe_kills())
+    if (first && (op.message_flags & MSG_NOSIGNAL) == 0 && sigpipe_kills())
       socket.flags.fetch_or(wire::socket_sigpipe_kills, std::memory_order_relaxed);
     socket.send_calls.fetch_add(1, std::memory_order_relaxed);
     if (result > 0) socket.sent.fetch_add(static_cast<std::uint64_t>(result), std::memory_order_relaxed);
@@ -172,14 +180,15 @@ void leave(const Op& op) {
 
 // Plain transfers are what there is most of, and the counters of the socket have them already.
 bool may_be_left_out(const Op& op, std::int64_t result) {
-  if (!wire::moves_data(op.family) || result <= 0 || op.fired || op.held || region->trace_all) return false;
+  if (!wire::moves_data(op.family) || result <= 0 || op.fired || op.held || op.withheld || region->trace_all)
+    return false;
   return ring_fill() > wire::ring_size / 2;
 }
 
 }  // namespace
 
 bool is_due(const Rule& rule, const Op& op) {
-  if (op.ordinal < rule.skip || limit_reached(rule)) return false;
+  if (op.ordinal <= rule.skip || limit_reached(rule)) return false;
   return rule.one_in <= 1 || hash_of(rule, op) % rule.one_in == 0;
 }
 
@@ -198,8 +207,8 @@ bool fire(Rule& rule, Op& op) {
 
 void withhold(Rule& rule, Op& op, Withheld why) {
   rule.withheld[static_cast<std::size_t>(why)].fetch_add(1, std::memory_order_relaxed);
-  if (op.held) return;
-  op.held = &rule;
+  if (op.withheld) return;
+  op.withheld = &rule;
   op.why = why;
 }
 
@@ -210,7 +219,8 @@ void fail(Op& op, int error) {
 }
 
 void decide(Op& op) {
-  op.ordinal = next_ordinal(op);
+  op.begun_ns = now_ns();
+  count_call(op);
   enter(op);
   hold_if_told(op);
   const std::uint32_t count = region->rule_count;
@@ -246,20 +256,32 @@ std::int64_t conclude_many(Op& op, std::int64_t result, std::int64_t bytes) {
   if (op.done && result < 0) errno = op.error;
   if (wire::moves_data(op.family)) count_transfer(op, bytes);
   if (may_be_left_out(op, result)) return result;
+  Note note = note_of(op, result);
+  if (result < 0) note.error = errno;
+  record(note);
+  return result;
+}
+
+Note note_of(const Op& op, std::int64_t result) {
   Note note{.call = op.call, .fd = op.fd, .socket = op.socket, .asked = op.asked, .result = result};
   note.caller = place_of(op.caller);
-  if (result < 0) note.error = errno;
+  note.begun_ns = op.begun_ns;
+  note.connection = op.connection;
+  note.ordinal = op.ordinal;
   if (op.family == Family::send && (op.message_flags & MSG_NOSIGNAL)) note.flags |= wire::event_no_signal;
+  if (op.held) {
+    note.flags |= wire::event_held;
+    note.rule = op.held->id;
+  }
   if (op.fired) {
     note.flags |= wire::event_injected;
     note.rule = op.fired->id;
-  } else if (op.held) {
+  } else if (op.withheld) {
     note.flags |= wire::event_withheld;
-    note.rule = op.held->id;
+    note.rule = op.withheld->id;
     note.withheld = op.why;
   }
-  record(note);
-  return result;
+  return note;
 }
 
 std::int64_t tell_if_closed(Op op, std::int64_t result) {
