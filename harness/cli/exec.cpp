@@ -78,7 +78,8 @@ std::optional<int> parse(const std::vector<std::string>& arguments, ExecOptions&
       .words = "program",
       .examples =
           "sockrig exec --fault 'short-recv bytes=1' --trace -- ./client localhost 7000\n"
-          "sockrig exec -f 'short-send part=random' -f 'interrupted call=recv' --seed 7 -- ./server 7000"};
+          "sockrig exec -f 'short-send part=random' -f 'interrupted call=recv' --seed 7 -- ./server 7000\n"
+          "sockrig exec -f 'short-recv bytes=1 connection=2 at=3' --trace -- ./server 7000"};
   po::options_description known;
   known.add_options()("fault,f", po::value<std::vector<std::string>>()->composing()->value_name("FAULT"),
                       "inject it: 'short-recv bytes=1'; may be given several times");

@@ -86,6 +86,8 @@ void write_rule(wire::Rule& to, const RulePlan& from, std::uint32_t id) {
   to.after_part = from.after_part ? 1 : 0;
   to.error = from.error;
   to.handler = from.handler;
+  to.connection = from.connection;
+  to.at = from.at;
   to.skip = from.skip;
   to.one_in = from.one_in;
   to.limit = from.limit;

@@ -101,6 +101,8 @@ BOOST_AUTO_TEST_CASE(rules_arrive_as_planned) {
        .families = wire::bit(wire::Family::accept),
        .after_part = true,
        .error = ECONNABORTED,
+       .connection = 5,
+       .at = 6,
        .skip = 2,
        .one_in = 3,
        .limit = 4},
@@ -123,6 +125,8 @@ BOOST_AUTO_TEST_CASE(rules_arrive_as_planned) {
   BOOST_TEST(memory.rules[1].id == 2u);
   BOOST_TEST(memory.rules[1].after_part == 1u);
   BOOST_TEST(memory.rules[1].error == ECONNABORTED);
+  BOOST_TEST(memory.rules[1].connection == 5u);
+  BOOST_TEST(memory.rules[1].at == 6u);
   BOOST_TEST(memory.rules[1].skip == 2u);
   BOOST_TEST(memory.rules[1].one_in == 3u);
   BOOST_TEST(memory.rules[1].limit == 4u);

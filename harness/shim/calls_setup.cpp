@@ -111,7 +111,7 @@ int interrupted_connect(Op& op, int fd, const sockaddr* address, socklen_t size)
     errno = error;
     return result;
   }
-  fire(rule, op);
+  has_fired(rule, op);
   count_interrupt(rule, choice);
   deliver(choice.signal);
   errno = EINTR;

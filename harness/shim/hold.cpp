@@ -36,7 +36,7 @@ void hold_if_told(Op& op) {
   const std::uint32_t count = region->rule_count;
   for (std::uint32_t i = 0; i < count; ++i) {
     Rule& rule = region->rules[i];
-    if (rule.verb != wire::Verb::hold || (rule.families & wire::bit(op.family)) == 0) continue;
+    if (rule.verb != wire::Verb::hold || !matches(rule, op)) continue;
     rule.seen.fetch_add(1, std::memory_order_relaxed);
     if (is_due(rule, op)) hold(rule, op);
   }

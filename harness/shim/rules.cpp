@@ -157,8 +157,8 @@ void settle_clamp(Op& op, std::int64_t result) {
   const bool fired =
       op.family == Family::listen ? result == 0 : result > 0 && result == static_cast<std::int64_t>(op.length);
   if (!fired) return;
-  const std::uint64_t before = op.clamp->fired.fetch_add(1, std::memory_order_relaxed);
-  op.fired = op.clamp;
+  const std::uint64_t before = op.clamp->fired.load(std::memory_order_relaxed);
+  has_fired(*op.clamp, op);
   if (op.family == Family::recv) rearm(op.socket);
   // Asked now and then, since it takes many calls: at the first firing, the second, the fourth, the eighth …
   const bool ask = (before & (before + 1)) == 0;
@@ -187,8 +187,14 @@ bool may_be_left_out(const Op& op, std::int64_t result) {
 
 }  // namespace
 
+bool matches(const Rule& rule, const Op& op) {
+  return (rule.families & wire::bit(op.family)) != 0 && (rule.connection == 0 || rule.connection == op.connection);
+}
+
 bool is_due(const Rule& rule, const Op& op) {
-  if (op.ordinal <= rule.skip || limit_reached(rule)) return false;
+  if (limit_reached(rule)) return false;
+  if (rule.at != 0) return op.ordinal == rule.at;
+  if (op.ordinal <= rule.skip) return false;
   return rule.one_in <= 1 || hash_of(rule, op) % rule.one_in == 0;
 }
 
@@ -203,6 +209,11 @@ bool fire(Rule& rule, Op& op) {
   }
   op.fired = &rule;
   return true;
+}
+
+void has_fired(Rule& rule, Op& op) {
+  rule.fired.fetch_add(1, std::memory_order_relaxed);
+  op.fired = &rule;
 }
 
 void withhold(Rule& rule, Op& op, Withheld why) {
@@ -226,7 +237,7 @@ void decide(Op& op) {
   const std::uint32_t count = region->rule_count;
   for (std::uint32_t i = 0; i < count && !op.done; ++i) {
     Rule& rule = region->rules[i];
-    if (rule.verb == Verb::hold || (rule.families & wire::bit(op.family)) == 0) continue;
+    if (rule.verb == Verb::hold || !matches(rule, op)) continue;
     rule.seen.fetch_add(1, std::memory_order_relaxed);
     if (is_due(rule, op)) apply(op, rule, hash_of(rule, op));
   }
@@ -236,8 +247,7 @@ Rule* fail_after_now(const Op& op) {
   if (op.fail_after == nullptr || !limit_reached(*op.fail_after)) return op.fail_after;
   for (std::uint32_t i = 0; i < region->rule_count; ++i) {
     Rule& rule = region->rules[i];
-    const bool applies = rule.verb == Verb::fail_after && (rule.families & wire::bit(op.family)) != 0;
-    if (applies && is_due(rule, op)) return &rule;
+    if (rule.verb == Verb::fail_after && matches(rule, op) && is_due(rule, op)) return &rule;
   }
   return nullptr;
 }

@@ -52,9 +52,12 @@ void decide(Op& op);
 // A call that waited may find that others have used up its rule meanwhile: then the next one that fails such calls
 // after they are made. Null: none is left.
 wire::Rule* fail_after_now(const Op& op);
-// Whether it is the rule's turn: not skipped, not used up, and taken by chance, from the seed.
+bool matches(const wire::Rule& rule, const Op& op);  // of its families, and on its connection
+// Whether it is the rule's turn, if it matches: the call that it names, or one that is not skipped and taken by chance,
+// from the seed; and not used up.
 bool is_due(const wire::Rule& rule, const Op& op);
-bool fire(wire::Rule& rule, Op& op);  // false: its limit is reached
+bool fire(wire::Rule& rule, Op& op);       // false: its limit is reached
+void has_fired(wire::Rule& rule, Op& op);  // what is done already is counted, whatever the limit
 void withhold(wire::Rule& rule, Op& op, wire::Withheld why);
 void fail(Op& op, int error);  // result −1 without a real call
 

@@ -12,7 +12,7 @@
 namespace sockrig::wire {
 
 inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
-inline constexpr std::uint32_t version = 7;
+inline constexpr std::uint32_t version = 8;
 inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
 
 inline constexpr std::uint32_t max_rules = 32;
@@ -145,12 +145,18 @@ struct Rule {
   std::uint32_t after_part;  // interrupt of send; 1: after a part of it was taken
   std::int32_t error;        // fail_before, fail_after: errno
   Handler handler;           // interrupt
-  // Schedule, over the calls that match, counted per descriptor (waits: per process):
-  std::uint32_t skip;    // let the first `skip` pass
-  std::uint32_t one_in;  // then each with chance 1 in `one_in`, by hash; 1 = always
-  std::uint64_t limit;   // fire at most so often in all processes together; 0 = no limit
+  // Which of the calls of `families`. A call is counted, with others of its family, on its connection, whichever
+  // process makes it, or, where it is on none, in its process: that number (Event::ordinal) is what `at` and `skip`
+  // mean.
+  std::uint32_t connection;  // only calls on the connection of this number; 0 = all calls
+  std::uint32_t at;          // only the call of this number, also where the rule is withheld there; 0 = all
+  std::uint32_t skip;        // those up to this number pass
+  std::uint32_t one_in;      // each of the others with chance 1 in `one_in`, by hash; 1 = always
+  // Fire at most so often, on all connections and in all processes together; 0 = no limit. Where a rule is withheld it
+  // has not fired. Calls that were begun before the last firing may still fire, and then `fired` is more.
+  std::uint64_t limit;
   // Written by the shim:
-  std::atomic<std::uint64_t> seen;  // matching calls
+  std::atomic<std::uint64_t> seen;  // calls of `families`, on `connection`
   std::atomic<std::uint64_t> fired;
   std::atomic<std::uint64_t> fired_own;  // of these, where the program as it is could have met it
   std::atomic<std::uint32_t> withheld[static_cast<std::size_t>(Withheld::count)];
@@ -288,7 +294,7 @@ struct Region {
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
-static_assert(sizeof(Hold) == 8 && sizeof(Rule) == 168 && sizeof(Process) == 32 && sizeof(Image) == 512);
+static_assert(sizeof(Hold) == 8 && sizeof(Rule) == 176 && sizeof(Process) == 32 && sizeof(Image) == 512);
 static_assert(sizeof(Socket) == 136 && sizeof(Event) == 80);
 
 // The one source of chance: no state, no clock, no pid (architecture.md, law 6).
