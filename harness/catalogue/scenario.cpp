@@ -119,7 +119,7 @@ std::string fault_in_scenario(const Fault& fault, const Scenario& s) {
     return fmt::format("'{}' can never fire in a server: it does not connect", fault.text);
   }
   const bool lends_handler = fault.rule.verb == wire::Verb::interrupt && fault.rule.handler == wire::Handler::given;
-  if (lends_handler && fault.rule.amount == 0 && s.level == Level::must) {
+  if (lends_handler && !fault.rule.after_part && s.level == Level::must) {
     return fmt::format(
         "'{}' with a handler that is given is licensed only for level = \"should\": say handler = \"own\", "
         "or level = \"should\" and must_when = \"handler\"",

@@ -48,7 +48,7 @@ constexpr std::array keys = {
         R"(explains = "dead-connection")"},
     ScenarioKey{"[[fault]]", "kind", "a kind of fault (sockrig explain --faults)", "",
                 "What is done to the program's calls, each [[fault]] on its own. Beside it stand the kind's own "
-                "parameters, and skip, one-in and times.",
+                "parameters, and which of the calls it meets: connection, at, skip, one-in and times.",
                 R"(kind = "interrupted")"},
     ScenarioKey{"[world]", "namespaces", "true | false", "true if sysctl, mtu or port is given, else false",
                 "It can only be shown in a private network; skipped where the machine refuses one.",

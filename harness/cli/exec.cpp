@@ -79,7 +79,8 @@ std::optional<int> parse(const std::vector<std::string>& arguments, ExecOptions&
       .words = "program",
       .examples =
           "sockrig exec --fault 'short-recv bytes=1' --trace -- ./client localhost 7000\n"
-          "sockrig exec -f 'short-send part=random' -f 'interrupted call=recv' --seed 7 -- ./server 7000"};
+          "sockrig exec -f 'short-send part=random' -f 'interrupted call=recv' --seed 7 -- ./server 7000\n"
+          "sockrig exec -f 'short-recv bytes=1 connection=2 at=3' --trace -- ./server 7000"};
   po::options_description known;
   known.add_options()("fault,f", po::value<std::vector<std::string>>()->composing()->value_name("FAULT"),
                       "inject it: 'short-recv bytes=1'; may be given several times");
@@ -138,7 +139,7 @@ pid_t start(const ExecOptions& options, const std::vector<std::string>& environm
 void print_events(Region& region, const ExecOptions& options, std::ostream& err) {
   std::string text;  // written at once, so that the program's own lines do not fall into ours
   for (const CallEvent& e : region.drain()) {
-    if (options.trace) text += fmt::format("[{}] {}\n", e.pid, trace_line(e, options.faults));
+    if (options.trace) text += fmt::format("[{}] {}\n", e.pid, trace_line(e, options.faults, "", true));
   }
   if (!text.empty()) err << text << std::flush;
 }

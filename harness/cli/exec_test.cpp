@@ -95,6 +95,18 @@ BOOST_AUTO_TEST_CASE(a_fault_fires_and_every_call_is_shown) {
   BOOST_TEST(holds(f.err, "sockrig: short-send bytes=1: seen 10, fired 9"), f.err);
 }
 
+BOOST_AUTO_TEST_CASE(one_call_is_met_and_every_call_says_which_it_is) {
+  const auto [bytes, f] =
+      client_under("--fault 'short-send bytes=4 connection=1 at=2' -f 'short-send bytes=3 at=1' -t");
+  BOOST_TEST(bytes == "0123456789");
+  BOOST_TEST(f.code == 0, f.err);
+  BOOST_TEST(holds(f.err, ") → 0 [connect 1: connection 1]\n"), f.err);
+  BOOST_TEST(holds(f.err, " asked 10 → 3 [connection 1, send 1]   INJECTED short-send bytes=3 at=1\n"), f.err);
+  BOOST_TEST(holds(f.err, " asked 7 → 4 [connection 1, send 2]   INJECTED short-send bytes=4 connection=1 at=2\n"),
+             f.err);
+  BOOST_TEST(holds(f.err, " asked 3 → 3 [connection 1, send 3]\n"), f.err);
+}
+
 BOOST_AUTO_TEST_CASE(without_trace_only_the_sum_is_told) {
   const auto [bytes, f] = client_under("-f 'short-send bytes=4' -f 'delayed call=recv microseconds=10'");
   BOOST_TEST(bytes == "0123456789");
@@ -176,6 +188,8 @@ BOOST_AUTO_TEST_CASE(wrong_words_exit_2_and_start_nothing) {
   refused({"--fault", "short-recv byts=1"}, "did you mean 'bytes'?");
   refused({"--fault", "short-recv"}, "--fault 'short-recv': ");
   refused({"--fault", "short-recv bytes=0"}, "bytes");
+  refused({"--fault", "short-recv bytes=1 at=3 skip=1"}, "'at' names one call: 'skip' cannot be given with it");
+  refused({"--fault", "aborted connection=1"}, "accept is on none");
   refused({"--fault", "held call=send"}, "by hand nobody would let it go");
   refused({"--fault", ""}, "--fault ''");
   refused({"--seed", "one"}, "'one' is not a number");

@@ -22,7 +22,7 @@ struct Kept {
   Folder folder;
   Finished run;
   explicit Kept(std::vector<std::string> selectors, const std::string& server = echo_server()) {
-    std::vector<std::string> words{"run",    "--echo-server", server, "--stop", "SIGTERM",
+    std::vector<std::string> words{"run",    "--echo-server", server,  "--stop",          "SIGTERM",
                                    "--keep", path(),          "--out", folder.file("out")};
     words.insert(words.end(), selectors.begin(), selectors.end());
     run = sockrig(words);
@@ -67,8 +67,9 @@ BOOST_AUTO_TEST_CASE(the_whole_catalogue_is_judged_again_to_the_same_results_byt
   BOOST_TEST(again.code == 0);
   BOOST_TEST(again.err == "");
   for (const char* name : {"results.json", "junit.xml"})
-    BOOST_TEST((read_file(folder.file(std::string("out/") + name)) == read_file(folder.file(std::string("again/") + name))),
-               name << " is not the same");
+    BOOST_TEST(
+        (read_file(folder.file(std::string("out/") + name)) == read_file(folder.file(std::string("again/") + name))),
+        name << " is not the same");
   BOOST_TEST(read_file(folder.file("kept/results.json")) == read_file(folder.file("out/results.json")));
 }
 

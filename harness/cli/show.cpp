@@ -68,8 +68,8 @@ void show_timeline(const RunSpec& spec, const Record& r, std::ostream& out) {
   for_each_moment(r, [&](const auto& moment) {
     if constexpr (requires { moment.call; }) {
       const std::string who = fmt::format("[{}/{}]", moment.pid, moment.tid);
-      print(moment.time_ns,
-            fmt::format("call      {:<11} {}", who, trace_line(moment, spec.scenario->faults, place_of(r, moment))));
+      print(moment.ended_ns, fmt::format("call      {:<11} {}", who,
+                                         trace_line(moment, spec.scenario->faults, place_of(r, moment), true)));
     } else {
       print(moment.time_ns, line_of(moment));
     }

@@ -19,7 +19,7 @@ std::string compile(const FaultArguments& arguments, RulePlan& out) {
   const std::string* error = word(arguments, "error");
   out.verb = wire::Verb::fail_after;
   out.families = wire::bit(wire::Family::accept);
-  out.amount = 1;  // only of a connection that is gone
+  out.only_gone = true;
   out.error = ECONNABORTED;
   for (const auto& e : errors) {
     if (error != nullptr && *error == e.word) out.error = e.error;

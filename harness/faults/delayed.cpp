@@ -13,7 +13,7 @@ std::string compile(const FaultArguments& arguments, RulePlan& out) {
   out.families =
       any ? wire::bit(Family::recv) | wire::bit(Family::send) | wire::bit(Family::accept) | wire::bit(Family::wait)
           : wire::bit(family_of_word(*call));
-  out.amount = static_cast<std::uint64_t>(*longest);
+  out.longest_us = static_cast<std::uint32_t>(*longest);
   return "";
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <limits>
 
@@ -76,9 +77,41 @@ std::string check_arguments(const FaultKind& kind, const FaultArguments& argumen
 }
 
 void schedule(const FaultArguments& arguments, RulePlan& rule) {
+  if (const auto* connection = kinds::number(arguments, "connection"))
+    rule.connection = static_cast<std::uint32_t>(*connection);
+  if (const auto* at = kinds::number(arguments, "at")) rule.at = static_cast<std::uint32_t>(*at);
   if (const auto* skip = kinds::number(arguments, "skip")) rule.skip = static_cast<std::uint32_t>(*skip);
   if (const auto* one_in = kinds::number(arguments, "one-in")) rule.one_in = static_cast<std::uint32_t>(*one_in);
   if (const auto* times = kinds::number(arguments, "times")) rule.limit = static_cast<std::uint64_t>(*times);
+}
+
+std::vector<std::string_view> names_of(std::uint32_t families) {
+  std::vector<std::string_view> names;
+  for (std::uint32_t f = 0; f < static_cast<std::uint32_t>(wire::Family::count); ++f) {
+    const auto family = static_cast<wire::Family>(f);
+    if ((families & wire::bit(family)) != 0) names.emplace_back(wire::name_of(family));
+  }
+  return names;
+}
+
+// Whether a call can be named so. Returns "" or what is wrong with it, beginning with the argument at fault.
+std::string check_aim(const FaultArguments& arguments, std::uint32_t families) {
+  const std::uint32_t on_none = families & wire::unconnected_families;
+  if (arguments.contains("connection") && on_none != 0) {
+    return fmt::format(
+        "'connection' goes only with calls on a connection (recv, send), and {} {} on none: 'at' counts the calls of "
+        "each process",
+        fmt::join(names_of(on_none), " and "), std::has_single_bit(on_none) ? "is" : "are");
+  }
+  if (!arguments.contains("at")) return "";
+  for (const std::string_view other : {"skip", "one-in", "times"}) {
+    if (arguments.contains(other)) return fmt::format("'at' names one call: '{}' cannot be given with it", other);
+  }
+  if (!std::has_single_bit(families)) {
+    return fmt::format("'at' names one call, and {} are counted apart: say with 'call' which of them",
+                       fmt::join(names_of(families), ", "));
+  }
+  return "";
 }
 
 // In the order of the parameters, so that equal faults have equal texts.
@@ -104,13 +137,39 @@ FaultValue value_of(std::string_view text) {
 std::span<const FaultParameter> common_fault_parameters() {
   constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
   static const std::vector<FaultParameter> common = {
-      {.name = "skip", .meaning = "lets the first so many matching calls pass", .least = 0, .most = most, .words = {}},
-      {.name = "one-in",
-       .meaning = "then fires with a chance of one in so many, from the seed",
+      {.name = "connection",
+       .meaning =
+           "only calls on this connection of the program: they are counted from 1, over all its processes, in the "
+           "order in which accept() returned them or connect() made them (or began to). Only where calls are on one: "
+           "recv and send",
+       .least = 1,
+       .most = wire::max_sockets,
+       .words = {}},
+      {.name = "at",
+       .meaning =
+           "exactly the call of this number, counted from 1: on each connection (or on the one that is named), "
+           "whichever process makes it, and in each process where calls are on none (socket, listen, accept, connect, "
+           "wait, getaddrinfo). Where the fault is withheld there it meets no other call instead",
        .least = 1,
        .most = most,
        .words = {}},
-      {.name = "times", .meaning = "fires at most so often", .least = 1, .most = most, .words = {}},
+      {.name = "skip",
+       .meaning = "lets the first so many calls pass, counted as for 'at'",
+       .least = 0,
+       .most = most,
+       .words = {}},
+      {.name = "one-in",
+       .meaning = "then fires with a chance of one in so many at each call, from the seed",
+       .least = 1,
+       .most = most,
+       .words = {}},
+      {.name = "times",
+       .meaning =
+           "fires at most so often, on all connections and in all processes together; where it is withheld it has not "
+           "fired, and a later call is met instead",
+       .least = 1,
+       .most = most,
+       .words = {}},
   };
   return common;
 }
@@ -130,7 +189,8 @@ std::string make_fault(std::string_view kind, const FaultArguments& arguments, F
   if (!problem.empty()) return problem;
 
   RulePlan rule;
-  const std::string wrong = found->compile(arguments, rule);
+  std::string wrong = found->compile(arguments, rule);
+  if (wrong.empty()) wrong = check_aim(arguments, rule.families);
   if (!wrong.empty()) {
     // The argument at fault is the one that the message begins with, if it was given at all.
     for (const auto& [name, value] : arguments) {

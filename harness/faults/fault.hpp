@@ -21,9 +21,15 @@ struct RulePlan {
   wire::Verb verb = wire::Verb::pass;
   std::uint32_t families = 0;  // OR of wire::bit(Family)
   wire::Size size = wire::Size::fixed;
-  std::uint64_t amount = 0;
+  std::uint32_t bytes = 0;
+  std::uint32_t backlog = 0;
+  std::uint32_t longest_us = 0;
+  bool only_gone = false;
+  bool after_part = false;
   std::int32_t error = 0;
   wire::Handler handler = wire::Handler::own;
+  std::uint32_t connection = 0;
+  std::uint32_t at = 0;
   std::uint32_t skip = 0;
   std::uint32_t one_in = 1;
   std::uint64_t limit = 0;
@@ -61,7 +67,7 @@ struct Fault {
 
 std::span<const FaultKind* const> fault_kinds();
 const FaultKind* find_fault_kind(std::string_view name);
-// What every kind takes besides its own parameters: skip, one-in, times.
+// What every kind takes besides its own parameters: which of the calls it meets (connection, at, skip, one-in, times).
 std::span<const FaultParameter> common_fault_parameters();
 
 // Checks and compiles one fault. `problem_key` names the argument at fault ("" = the kind itself).

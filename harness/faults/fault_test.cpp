@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(short_transfers_become_clamps) {
   BOOST_TEST((fixed.verb == wire::Verb::clamp));
   BOOST_TEST(fixed.families == wire::bit(Family::recv));
   BOOST_TEST((fixed.size == wire::Size::fixed));
-  BOOST_TEST(fixed.amount == 7u);
+  BOOST_TEST(fixed.bytes == 7u);
   BOOST_TEST(fixed.one_in == 1u);
   BOOST_TEST(fixed.limit == 0u);
 
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(short_transfers_become_clamps) {
   BOOST_TEST((rule_of("short-send part=half").size == wire::Size::half));
   BOOST_TEST((rule_of("short-send part=all-but-one").size == wire::Size::all_but_one));
   BOOST_TEST(rule_of("short-send part=half").families == wire::bit(Family::send));
-  BOOST_TEST(rule_of("short-recv bytes=1073741824").amount == 1073741824u);
+  BOOST_TEST(rule_of("short-recv bytes=1073741824").bytes == 1073741824u);
 }
 
 BOOST_AUTO_TEST_CASE(interruptions_say_whose_handler) {
@@ -67,26 +67,27 @@ BOOST_AUTO_TEST_CASE(interruptions_say_whose_handler) {
   BOOST_TEST((given.verb == wire::Verb::interrupt));
   BOOST_TEST(given.families == wire::bit(Family::recv));
   BOOST_TEST((given.handler == wire::Handler::given));
-  BOOST_TEST(given.amount == 0u);
+  BOOST_TEST(!given.after_part);
   BOOST_TEST((rule_of("interrupted call=wait handler=own").handler == wire::Handler::own));
   BOOST_TEST(rule_of("interrupted call=wait").families == wire::bit(Family::wait));
   BOOST_TEST(rule_of("interrupted call=accept").families == wire::bit(Family::accept));
   BOOST_TEST(rule_of("interrupted call=accept-or-wait").families ==
              (wire::bit(Family::accept) | wire::bit(Family::wait)));
   BOOST_TEST(rule_of("interrupted call=connect").families == wire::bit(Family::connect));
-  BOOST_TEST(rule_of("interrupted call=send partial=yes").amount == 1u);
-  BOOST_TEST(rule_of("interrupted call=send partial=no").amount == 0u);
+  BOOST_TEST(rule_of("interrupted call=send partial=yes").after_part);
+  BOOST_TEST(!rule_of("interrupted call=send partial=no").after_part);
 }
 
 BOOST_AUTO_TEST_CASE(backlog_and_delay) {
   const RulePlan backlog = rule_of("short-backlog most=0");
   BOOST_TEST((backlog.verb == wire::Verb::clamp));
   BOOST_TEST(backlog.families == wire::bit(Family::listen));
-  BOOST_TEST(backlog.amount == 0u);
+  BOOST_TEST(backlog.backlog == 0u);
+  BOOST_TEST(rule_of("short-backlog most=4096").backlog == 4096u);
 
   const RulePlan any = rule_of("delayed microseconds=250");
   BOOST_TEST((any.verb == wire::Verb::delay));
-  BOOST_TEST(any.amount == 250u);
+  BOOST_TEST(any.longest_us == 250u);
   BOOST_TEST(any.families ==
              (wire::bit(Family::recv) | wire::bit(Family::send) | wire::bit(Family::accept) | wire::bit(Family::wait)));
   BOOST_TEST(rule_of("delayed call=any microseconds=1").families == any.families);
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(shortages_and_what_accept_reports) {
   const RulePlan aborted = rule_of("aborted");
   BOOST_TEST((aborted.verb == wire::Verb::fail_after));
   BOOST_TEST(aborted.error == ECONNABORTED);
-  BOOST_TEST(aborted.amount == 1u);
+  BOOST_TEST(aborted.only_gone);
   BOOST_TEST(rule_of("aborted error=EPROTO").error == EPROTO);
 }
 
@@ -149,6 +150,63 @@ BOOST_AUTO_TEST_CASE(every_kind_has_a_schedule) {
     BOOST_TEST(rule.one_in == 5u);
     BOOST_TEST(rule.limit == 7u);
   }
+}
+
+BOOST_AUTO_TEST_CASE(one_call_is_named_by_its_connection_and_its_number) {
+  const RulePlan third = rule_of("short-recv bytes=1 connection=2 at=3");
+  BOOST_TEST(third.connection == 2u);
+  BOOST_TEST(third.at == 3u);
+  BOOST_TEST(third.skip == 0u);
+  BOOST_TEST(third.limit == 0u);
+  // Each alone, and a connection with a schedule.
+  BOOST_TEST(rule_of("interrupted call=accept at=4294967295").at == 4294967295u);
+  BOOST_TEST(rule_of("short-send part=half connection=4096").connection == 4096u);
+  const RulePlan some = rule_of("would-block call=recv connection=2 skip=3 one-in=5 times=7");
+  BOOST_TEST(some.connection == 2u);
+  BOOST_TEST(some.skip == 3u);
+  BOOST_TEST(some.limit == 7u);
+  // One call is not for ever.
+  BOOST_TEST(rule_of("would-block call=recv at=2").at == 2u);
+  BOOST_TEST(rule_of("held call=send connection=1 at=2").limit == 1u);
+  Fault fault;
+  BOOST_TEST(parse_fault("short-recv at=3 connection=2 bytes=1", fault) == "");
+  BOOST_TEST(fault.text == "short-recv bytes=1 connection=2 at=3");
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_cannot_be_named_so_is_refused) {
+  struct {
+    const char *text, *says;
+  } const table[] = {
+      {"short-recv bytes=1 at=3 skip=1", "short-recv: 'at' names one call: 'skip' cannot be given with it"},
+      {"short-recv bytes=1 at=3 one-in=1", "'at' names one call: 'one-in' cannot be given with it"},
+      {"short-recv bytes=1 at=3 times=1", "'at' names one call: 'times' cannot be given with it"},
+      {"held call=send at=1 times=1", "'at' names one call: 'times' cannot be given with it"},
+      {"interrupted call=accept-or-wait at=1", "'at' names one call, and accept, wait are counted apart"},
+      {"delayed microseconds=1 at=1", "'at' names one call, and accept, recv, send, wait are counted apart"},
+      {"short-recv bytes=1 at=0", "'at' is out of range: 0 (expected 1 to 4294967295)"},
+      {"short-recv bytes=1 at=first", "'at' takes a number from 1 to 4294967295, not 'first'"},
+      {"short-recv bytes=1 at=1.5", "'at' takes a number from 1 to 4294967295, not '1.5'"},
+      {"short-recv bytes=1 connection=0", "'connection' is out of range: 0 (expected 1 to 4096)"},
+      {"short-recv bytes=1 connection=a", "'connection' takes a number from 1 to 4096, not 'a'"},
+      {"short-recv bytes=1 connexion=1", "did you mean 'connection'?"},
+      {"no-descriptors call=accept connection=1", "accept is on none: 'at' counts the calls of each process"},
+      {"no-descriptors call=socket connection=1", "socket is on none"},
+      {"short-backlog most=1 connection=1", "listen is on none"},
+      {"connect-fails error=ETIMEDOUT connection=1", "connect is on none"},
+      {"interrupted call=wait connection=1", "wait is on none"},
+      {"resolver-fails error=again connection=1", "resolve is on none"},
+      {"delayed microseconds=1 connection=1", "accept and wait are on none"},
+  };
+  for (const auto& row : table) {
+    const std::string said = refusal(row.text);
+    BOOST_TEST(holds(said, row.says), "'" << row.text << "' said: " << said);
+  }
+  Fault fault;
+  std::string key;
+  BOOST_TEST(make_fault("aborted", {{"connection", std::int64_t{1}}}, fault, key) != "");
+  BOOST_TEST(key == "connection");
+  BOOST_TEST(make_fault("aborted", {{"at", std::int64_t{1}}, {"skip", std::int64_t{1}}}, fault, key) != "");
+  BOOST_TEST(key == "at");
 }
 
 BOOST_AUTO_TEST_CASE(the_text_is_the_same_however_it_was_written) {
@@ -204,8 +262,8 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_what_was_expected) {
       {"no-buffers error=ENOMEM", "needs 'call'"},
       {"no-buffers call=recv", "'call' cannot be 'recv'"},
       {"would-block", "needs 'call'"},
-      {"would-block call=recv", "needs 'one-in' (2 or more) or 'times'"},
-      {"would-block call=recv one-in=1", "needs 'one-in' (2 or more) or 'times'"},
+      {"would-block call=recv", "needs 'one-in' (2 or more), 'times' or 'at'"},
+      {"would-block call=recv one-in=1", "needs 'one-in' (2 or more), 'times' or 'at'"},
       {"held", "needs 'call' (send)"},
       {"held call=recv", "'call' cannot be 'recv'"},
       {"held call=send times=2", "'times' can only be 1"},

@@ -13,7 +13,7 @@ std::string compile(const FaultArguments& arguments, RulePlan& out) {
   out.families = *call == "accept-or-wait" ? wire::bit(wire::Family::accept) | wire::bit(wire::Family::wait)
                                            : wire::bit(family_of_word(*call));
   out.handler = handler != nullptr && *handler == "own" ? wire::Handler::own : wire::Handler::given;
-  out.amount = partial != nullptr && *partial == "yes" ? 1 : 0;
+  out.after_part = partial != nullptr && *partial == "yes";
   return "";
 }
 

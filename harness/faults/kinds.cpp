@@ -25,7 +25,7 @@ std::string compile_short(const FaultArguments& arguments, wire::Family family, 
   out.handler = wire::Handler::given;  // also where no signal could have cut it: then the claim is a `should`
   if (bytes != nullptr) {
     out.size = wire::Size::fixed;
-    out.amount = static_cast<std::uint64_t>(*bytes);
+    out.bytes = static_cast<std::uint32_t>(*bytes);
   } else if (*part == "random") {
     out.size = wire::Size::random_part;
   } else {

@@ -8,7 +8,7 @@ std::string compile(const FaultArguments& arguments, RulePlan& out) {
   if (most == nullptr) return "needs 'most', the longest queue";
   out.verb = wire::Verb::clamp;
   out.families = wire::bit(wire::Family::listen);
-  out.amount = static_cast<std::uint64_t>(*most);
+  out.backlog = static_cast<std::uint32_t>(*most);
   return "";
 }
 

@@ -9,8 +9,9 @@ std::string compile(const FaultArguments& arguments, RulePlan& out) {
   const std::string* call = word(arguments, "call");
   if (call == nullptr) return "needs 'call' (recv, send or accept)";
   const std::int64_t* one_in = number(arguments, "one-in");
-  if ((one_in == nullptr || *one_in < 2) && number(arguments, "times") == nullptr)
-    return "needs 'one-in' (2 or more) or 'times': what is ready cannot be unready for ever";
+  const bool ends = number(arguments, "times") != nullptr || number(arguments, "at") != nullptr;
+  if ((one_in == nullptr || *one_in < 2) && !ends)
+    return "needs 'one-in' (2 or more), 'times' or 'at': what is ready cannot be unready for ever";
   out.verb = wire::Verb::fail_before;
   out.families = wire::bit(family_of_word(*call));
   out.error = EAGAIN;

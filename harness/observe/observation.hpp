@@ -49,7 +49,9 @@ inline bool any_fired(const Observation& o) {
 Observation observe(const RunSpec& spec, Record record);
 
 std::string_view to_string(wire::Withheld w);  // "the call does not block"
-std::string to_string(const CallEvent& e);     // "send(fd 5) asked 4096 → 7", "connect(fd 5, port 7000) → 0"
+// "send(fd 5) asked 4096 → 7", "connect(fd 5, port 7000) → 0"; where a fault fired or was withheld, or if `placed`,
+// with its place among the program's calls behind it: " [connection 2, send 3]".
+std::string to_string(const CallEvent& e, bool placed = false);
 
 // " at server.cpp:42", or "" where no line is known.
 std::string place_of(const Record& record, std::uint8_t image, std::uint32_t caller);

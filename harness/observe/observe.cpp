@@ -190,6 +190,17 @@ std::string arguments_of(const CallEvent& e) {
   }
 }
 
+// What `connection` and `at` of a fault would be to meet this very call; of accept and connect, also what came of it.
+std::string place_among_calls(const CallEvent& e) {
+  if (e.ordinal == 0) return {};
+  const wire::Family family = wire::family_of(e.call);
+  const std::string nth = wire::name_of(family) + (" " + std::to_string(e.ordinal));
+  const std::string connection = "connection " + std::to_string(e.connection);
+  if (e.connection == 0) return " [" + nth + "]";
+  const bool makes_it = (wire::bit(family) & wire::unconnected_families) != 0;
+  return makes_it ? " [" + nth + ": " + connection + "]" : " [" + connection + ", " + nth + "]";
+}
+
 constexpr std::size_t most_injected = 3;
 
 bool is_injected(const CallEvent& e) {
@@ -241,14 +252,17 @@ std::vector<std::string> injected_before(const Record& record, std::span<const F
 
 }  // namespace
 
-std::string to_string(const CallEvent& e) {
+std::string to_string(const CallEvent& e, bool placed) {
+  const bool met = (e.flags & (wire::event_injected | wire::event_withheld | wire::event_held)) != 0;
+  const std::string place = placed || met ? place_among_calls(e) : "";
   const bool data = wire::moves_data(wire::family_of(e.call));
   const std::string call = std::string(wire::name_of(e.call)) + "(" + arguments_of(e) + ")" +
                            (data ? " asked " + std::to_string(e.asked) : "") + " → ";
-  if (e.call == wire::Call::getaddrinfo && e.result != 0) return call + ::gai_strerror(static_cast<int>(e.result));
-  if (e.result >= 0) return call + std::to_string(e.result);
+  if (e.call == wire::Call::getaddrinfo && e.result != 0)
+    return call + ::gai_strerror(static_cast<int>(e.result)) + place;
+  if (e.result >= 0) return call + std::to_string(e.result) + place;
   const char* name = ::strerrorname_np(e.error);
-  return call + (name != nullptr ? name : std::to_string(e.error));
+  return call + (name != nullptr ? name : std::to_string(e.error)) + place;
 }
 
 Observation observe(const RunSpec& spec, Record record) {

@@ -2,8 +2,8 @@
 
 namespace sockrig {
 
-std::string trace_line(const CallEvent& e, std::span<const Fault> faults, const std::string& place) {
-  std::string line = to_string(e) + place;
+std::string trace_line(const CallEvent& e, std::span<const Fault> faults, const std::string& place, bool placed) {
+  std::string line = to_string(e, placed) + place;
   if ((e.flags & wire::event_injected) != 0) {
     line += "   INJECTED";
     if (e.rule > 0 && e.rule <= faults.size()) line += " " + faults[e.rule - 1].text;

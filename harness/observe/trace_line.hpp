@@ -11,8 +11,10 @@
 
 namespace sockrig {
 
+// `placed`: with the call's place among the program's calls, as a fault would name it; what a fault met has it anyway.
 // "send(fd 5) asked 4096 → 7 at server.cpp:42   INJECTED short-send bytes=7"; what was withheld has its reason. `place`
 // stands behind the call; the faults are those whose rules the shim was given, in that order.
-std::string trace_line(const CallEvent& e, std::span<const Fault> faults, const std::string& place = "");
+std::string trace_line(const CallEvent& e, std::span<const Fault> faults, const std::string& place = "",
+                       bool placed = false);
 
 }  // namespace sockrig

@@ -185,10 +185,14 @@ std::vector<RulePlan> rules_of(const RunSpec& spec) {
 }
 
 std::uint64_t run_seed(const RunSpec& spec) {
-  std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a, over id and role with a byte between that is in neither
-  for (const std::string_view part :
-       {std::string_view(spec.scenario->id), std::string_view("\0", 1), to_string(spec.role)}) {
+  std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a, over parts that each end in a NUL, which is in none of them
+  const auto take = [&hash](std::string_view part) {
     for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+    hash *= 0x100000001b3u;
+  };
+  take(to_string(spec.role));
+  if (const auto script = spec.scenario->scripts.find(spec.role); script != spec.scenario->scripts.end()) {
+    for (const ScriptLine& line : script->second) take(line.text);
   }
   return wire::mix(wire::mix(spec.seed) ^ hash);
 }

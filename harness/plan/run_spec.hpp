@@ -47,7 +47,7 @@ struct RunSpec {
   std::shared_ptr<const Dialogue> dialogue;  // role custom
   Serves serves = Serves::at_once;
   std::string stop;                 // as in PlanRequest
-  std::uint64_t seed = 1;           // of the run as a whole; chance is taken from it, the scenario's id and the role
+  std::uint64_t seed = 1;           // of the run as a whole; what chance is made from is run_seed()
   bool own_handlers_only = false;   // the claim is a must only where the program catches signals: lend it no handler
   std::vector<std::string> after;   // claims of this role, among those asked for, that must hold first
   std::string skip;                 // not empty: do not run it, and why
@@ -71,7 +71,7 @@ bool concerns(const Fault& fault, const RunSpec& spec);
 // The rules for the shim: those of the scenario, with no handler lent if the run says so.
 std::vector<RulePlan> rules_of(const RunSpec& spec);
 
-// The seed of one run: hash of (seed, id, role).
+// The seed of one run: hash of (seed, role, lines of the script). What is done decides, not what it is called.
 std::uint64_t run_seed(const RunSpec& spec);
 
 }  // namespace sockrig

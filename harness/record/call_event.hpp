@@ -12,7 +12,8 @@ namespace sockrig {
 
 // A copy of a wire::Event, with the sequence as a plain number.
 struct CallEvent {
-  std::uint64_t sequence = 0, time_ns = 0;
+  std::uint64_t sequence = 0;
+  std::uint64_t begun_ns = 0, ended_ns = 0;  // CLOCK_MONOTONIC
   std::int32_t pid = 0, tid = 0;
   wire::Call call{};
   std::uint16_t flags = 0;
@@ -23,6 +24,8 @@ struct CallEvent {
   wire::Withheld withheld{};
   std::uint8_t image = 0;    // as in wire::Event
   std::uint32_t caller = 0;  // likewise
+  // Which call it was, as `connection` and `at` of a fault name it (wire.hpp); 0 = none:
+  std::uint32_t connection = 0, ordinal = 0;
   bool operator==(const CallEvent&) const = default;
 };
 

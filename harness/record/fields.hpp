@@ -1,8 +1,9 @@
 // The fields of everything that is written down, each listed once: what is written is what is read.
 //
 // An archive is called with a name, a member and the value that need not be written, since it is what one expects; it
-// writes the member or fills it. always() is for what is written whatever its value, and must be there. Archives: JsonWriter, JsonReader (for files), Packer, Unpacker (between our
-// processes). Whoever changes a list changes a written form, and raises its version (record_file.hpp).
+// writes the member or fills it. always() is for what is written whatever its value, and must be there. Archives:
+// JsonWriter, JsonReader (for files), Packer, Unpacker (between our processes). Whoever changes a list changes a
+// written form, and raises its version (record_file.hpp).
 #pragma once
 
 #include <concepts>
@@ -131,6 +132,7 @@ void fields(A& a, T& s) {
   a("pid", s.pid);
   a("fd", s.fd, -1);
   a("birth", s.birth);
+  a("connection", s.connection);
   a.template bits<wire::SocketFlag>("flags", s.flags);
   a("local_port", s.local_port);
   a("remote_port", s.remote_port);
@@ -167,11 +169,14 @@ void fields(A& a, T& p) {
 template <typename A, Is<CallEvent> T>
 void fields(A& a, T& e) {
   a("sequence", e.sequence);
+  a("begun", e.begun_ns);
   a("pid", e.pid);
   a("tid", e.tid);
   a.always("call", e.call);
   a("fd", e.fd, -1);
   a("socket", e.socket, -1);
+  a("connection", e.connection);
+  a("ordinal", e.ordinal);
   a("asked", e.asked);
   a("result", e.result);
   a("error", e.error);
@@ -179,6 +184,7 @@ void fields(A& a, T& e) {
   a.flag("injected", e.flags, wire::event_injected);
   a.flag("withheld", e.flags, wire::event_withheld);
   a("why", e.withheld);
+  a.flag("held", e.flags, wire::event_held);
   a.flag("no_signal", e.flags, wire::event_no_signal);
   a("image", e.image);
   a("caller", e.caller);

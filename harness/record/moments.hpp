@@ -9,6 +9,20 @@
 
 namespace sockrig {
 
+// When it happened; of a call, when it returned.
+template <typename Moment>
+requires requires(Moment& m) {
+  m.ended_ns;
+} || requires(Moment& m) {
+  m.time_ns;
+}
+auto& time_of(Moment& moment) {
+  if constexpr (requires { moment.ended_ns; })
+    return moment.ended_ns;
+  else
+    return moment.time_ns;
+}
+
 // Calls visit(moment) for each call, move, look, fact, life event and piece of output. What is of one kind stays in its
 // own order, whatever its times say: calls stand as they returned. Where two overlap there is no order between them.
 template <typename Visit>
@@ -21,9 +35,9 @@ void for_each_moment(const Record& record, Visit visit) {
       std::uint64_t earliest = 0;
       const auto compare = [&](const auto& all) {
         const std::size_t at = next[kind];
-        if (at < all.size() && (first == none || all[at].time_ns < earliest)) {
+        if (at < all.size() && (first == none || time_of(all[at]) < earliest)) {
           first = kind;
-          earliest = all[at].time_ns;
+          earliest = time_of(all[at]);
         }
         ++kind;
       };

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "record/enum_names.hpp"
+#include "record/moments.hpp"
 
 namespace sockrig {
 
@@ -70,7 +71,7 @@ class Packer {
   }
   template <typename T>
   void write_compound(const T& value) {
-    if constexpr (requires { value.time_ns; }) write(value.time_ns);
+    if constexpr (requires { time_of(value); }) write(time_of(value));
     fields(*this, value);
   }
   std::string& out_;
@@ -165,7 +166,7 @@ class Unpacker {
   }
   template <typename T>
   void read_compound(T& value) {
-    if constexpr (requires { value.time_ns; }) read(value.time_ns);
+    if constexpr (requires { time_of(value); }) read(time_of(value));
     fields(*this, value);
   }
   std::string_view in_;

@@ -104,6 +104,7 @@ struct RuleRecord {
 struct SocketRecord {
   std::int32_t pid = 0, fd = -1;
   std::uint32_t birth = 0, flags = 0;
+  std::uint32_t connection = 0;  // its number, as a fault's `connection` names it; 0 = it is none
   std::uint16_t local_port = 0, remote_port = 0;
   std::uint64_t received = 0, sent = 0;
   std::uint32_t recv_calls = 0, send_calls = 0, ends = 0;

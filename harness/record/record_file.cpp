@@ -36,7 +36,7 @@ void write_timeline(JsonWriter& json, std::string& out, const Record& r) {
     out += first ? "\n" : ",\n";
     first = false;
     json.begin();
-    json.always("at", moment.time_ns);
+    json.always("at", time_of(moment));
     json.always("is", name_of(moment));
     fields(json, moment);
     json.end();
@@ -48,7 +48,7 @@ template <typename T>
 void read_moment(JsonReader& reader, std::uint64_t at, std::vector<T>& to) {
   T& moment = to.emplace_back();
   fields(reader, moment);
-  moment.time_ns = at;
+  time_of(moment) = at;
 }
 
 void read_timeline(const nlohmann::json& list, Record& r) {

@@ -52,16 +52,18 @@ Record full() {
   rule.withheld[static_cast<std::size_t>(wire::Withheld::peek)] = 9;
   r.rules = {rule, RuleRecord{}};
   SocketRecord s;
-  s.pid = 17, s.fd = 4, s.birth = 1, s.flags = wire::socket_accepted | wire::socket_closed;
+  s.pid = 17, s.fd = 4, s.birth = 1, s.connection = 2, s.flags = wire::socket_accepted | wire::socket_closed;
   s.local_port = 20000, s.remote_port = 40000, s.received = 9, s.sent = 8, s.recv_calls = 7, s.send_calls = 6,
   s.ends = 5;
   s.inside = wire::Call::recv, s.image = 1, s.caller = 4242;
   r.sockets = {s, SocketRecord{}};
   CallEvent e;
-  e.sequence = 1, e.time_ns = 2000, e.pid = e.tid = 17, e.call = wire::Call::send, e.flags = wire::event_injected;
+  e.sequence = 1, e.begun_ns = 1990, e.ended_ns = 2000, e.connection = 2, e.ordinal = 3, e.pid = e.tid = 17,
+  e.call = wire::Call::send, e.flags = wire::event_injected;
   e.fd = 0, e.socket = 0, e.rule = 1, e.asked = -1, e.result = 7, e.error = 4, e.image = 1, e.caller = 4242;
   CallEvent held = e;
-  held.sequence = 2, held.time_ns = 1500, held.flags = wire::event_withheld | wire::event_no_signal;  // returned before
+  held.sequence = 2, held.ended_ns = 1500,
+  held.flags = wire::event_withheld | wire::event_no_signal | wire::event_held;  // returned before
   held.withheld = wire::Withheld::in_handler;
   r.events = {e, held};
   r.events_dropped = 5;

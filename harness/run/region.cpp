@@ -79,9 +79,15 @@ void write_rule(wire::Rule& to, const RulePlan& from, std::uint32_t id) {
   to.verb = from.verb;
   to.families = from.families;
   to.size = from.size;
-  to.amount = from.amount;
+  to.bytes = from.bytes;
+  to.backlog = from.backlog;
+  to.longest_us = from.longest_us;
+  to.only_gone = from.only_gone ? 1 : 0;
+  to.after_part = from.after_part ? 1 : 0;
   to.error = from.error;
   to.handler = from.handler;
+  to.connection = from.connection;
+  to.at = from.at;
   to.skip = from.skip;
   to.one_in = from.one_in;
   to.limit = from.limit;
@@ -93,7 +99,8 @@ CallEvent copy_of(const wire::Event& e, std::uint64_t sequence) {
   const auto known_reason = e.withheld < static_cast<std::uint8_t>(wire::Withheld::count);
   const auto known_socket = e.socket >= 0 && e.socket < static_cast<std::int32_t>(wire::max_sockets);
   return {.sequence = sequence,
-          .time_ns = e.time_ns,
+          .begun_ns = e.begun_ns,
+          .ended_ns = e.ended_ns,
           .pid = e.pid,
           .tid = e.tid,
           .call = known_call ? e.call : wire::Call::count,
@@ -106,7 +113,9 @@ CallEvent copy_of(const wire::Event& e, std::uint64_t sequence) {
           .error = e.error,
           .withheld = known_reason ? static_cast<wire::Withheld>(e.withheld) : wire::Withheld::count,
           .image = e.image,
-          .caller = e.caller};
+          .caller = e.caller,
+          .connection = e.connection <= wire::max_sockets ? e.connection : 0,
+          .ordinal = e.ordinal};
 }
 
 // A writer claims its place and fills it a moment later, later still where the machine is busy. One that was killed in

@@ -90,10 +90,19 @@ BOOST_AUTO_TEST_CASE(old_files_of_dead_runners_are_removed_and_no_others) {
 
 BOOST_AUTO_TEST_CASE(rules_arrive_as_planned) {
   const RulePlan rules[] = {
-      {.verb = wire::Verb::clamp, .families = wire::bit(wire::Family::recv), .size = wire::Size::half, .amount = 7},
+      {.verb = wire::Verb::clamp,
+       .families = wire::bit(wire::Family::recv),
+       .size = wire::Size::half,
+       .bytes = 7,
+       .backlog = 8,
+       .longest_us = 9,
+       .only_gone = true},
       {.verb = wire::Verb::fail_before,
        .families = wire::bit(wire::Family::accept),
+       .after_part = true,
        .error = ECONNABORTED,
+       .connection = 5,
+       .at = 6,
        .skip = 2,
        .one_in = 3,
        .limit = 4},
@@ -108,9 +117,16 @@ BOOST_AUTO_TEST_CASE(rules_arrive_as_planned) {
   BOOST_REQUIRE(memory.rule_count == 2u);
   BOOST_TEST(memory.rules[0].id == 1u);
   BOOST_TEST((memory.rules[0].size == wire::Size::half));
-  BOOST_TEST(memory.rules[0].amount == 7u);
+  BOOST_TEST(memory.rules[0].bytes == 7u);
+  BOOST_TEST(memory.rules[0].backlog == 8u);
+  BOOST_TEST(memory.rules[0].longest_us == 9u);
+  BOOST_TEST(memory.rules[0].only_gone == 1u);
+  BOOST_TEST(memory.rules[0].after_part == 0u);
   BOOST_TEST(memory.rules[1].id == 2u);
+  BOOST_TEST(memory.rules[1].after_part == 1u);
   BOOST_TEST(memory.rules[1].error == ECONNABORTED);
+  BOOST_TEST(memory.rules[1].connection == 5u);
+  BOOST_TEST(memory.rules[1].at == 6u);
   BOOST_TEST(memory.rules[1].skip == 2u);
   BOOST_TEST(memory.rules[1].one_in == 3u);
   BOOST_TEST(memory.rules[1].limit == 4u);
@@ -178,12 +194,14 @@ BOOST_AUTO_TEST_CASE(nonsense_in_the_memory_is_brought_into_range) {
   e.socket = 1 << 30;
   e.rule = 4000000000u;
   e.withheld = 200;
+  e.connection = 4000000000u;
   e.sequence.store(sequence);
   const auto events = region.drain();
   BOOST_REQUIRE(events.size() == 1u);
   BOOST_TEST((events[0].call == wire::Call::count));
   BOOST_TEST(events[0].socket == -1);
   BOOST_TEST(events[0].rule == 0u);
+  BOOST_TEST(events[0].connection == 0u);
   BOOST_TEST((events[0].withheld == wire::Withheld::count));
 }
 

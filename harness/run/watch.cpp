@@ -121,8 +121,20 @@ void Rig::settle_counters() {
 std::vector<SocketRecord> Rig::seen_sockets() const {
   std::vector<SocketRecord> out;
   for (const wire::Socket& s : region_.sockets()) {
-    out.push_back({s.pid, s.fd, s.birth, s.flags.load(), s.local_port, s.remote_port, s.received.load(), s.sent.load(),
-                   s.recv_calls.load(), s.send_calls.load(), s.ends.load()});
+    SocketRecord r;
+    r.pid = s.pid;
+    r.fd = s.fd;
+    r.birth = s.birth;
+    r.flags = s.flags.load();
+    r.connection = s.connection.load();
+    r.local_port = s.local_port;
+    r.remote_port = s.remote_port;
+    r.received = s.received.load();
+    r.sent = s.sent.load();
+    r.recv_calls = s.recv_calls.load();
+    r.send_calls = s.send_calls.load();
+    r.ends = s.ends.load();
+    out.push_back(std::move(r));
     const std::uint32_t inside = s.inside.load();
     if ((inside & 0xffff) == 0 || (inside & 0xffff) > static_cast<std::uint32_t>(wire::Call::count)) continue;
     out.back().inside = static_cast<wire::Call>((inside & 0xffff) - 1);

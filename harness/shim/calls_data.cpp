@@ -49,8 +49,9 @@ void cut_in_the_middle(Op& op, NoWait no_wait) {
   op.done = true;
   op.result = sent;
   if (sent == op.asked) return withhold(rule, op, Withheld::ready);
-  if (fire(rule, op)) count_interrupt(rule, choice);
-  deliver(choice.signal);  // also when another thread took the last firing: the part needs its signal
+  has_fired(rule, op);
+  count_interrupt(rule, choice);
+  deliver(choice.signal);
 }
 
 // `no_wait(length)` sends what fits of so many bytes without blocking, straight through the kernel: a count or −errno.

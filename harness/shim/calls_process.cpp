@@ -36,18 +36,16 @@ int execute(char* const* environment, Real real_call) {
 }
 
 template <class Real>
-int spawn(char* const* environment, Real real_call) {
+SOCKRIG_INTO_EXPORT int spawn(char* const* environment, Real real_call) {
   if (!active()) return real_call(environment);
   void* space = __builtin_alloca(mending_space(environment) + 1);
   Op op{Call::posix_spawn, Family::process, -1, -1, 0};
   decide(op);
   // It returns an error number instead of setting errno.
   const int error = op.done ? op.error : real_call(mend_environment(environment, space));
-  record({.call = op.call,
-          .flags = static_cast<std::uint16_t>(op.fired ? sockrig::wire::event_injected : 0),
-          .rule = op.fired ? op.fired->id : 0,
-          .result = error == 0 ? 0 : -1,
-          .error = error});
+  Note note = note_of(op, error == 0 ? 0 : -1);
+  note.error = error;
+  record(note);
   return error;
 }
 
@@ -154,12 +152,9 @@ SOCKRIG_EXPORT int getaddrinfo(const char* host, const char* service, const addr
       answer = op.fail_after->error;
     }
   }
-  record({.call = op.call,
-          .flags = static_cast<std::uint16_t>(op.fired ? sockrig::wire::event_injected : 0),
-          .rule = op.fired ? op.fired->id : 0,
-          .asked = answer == 0 ? as_long(*result) : 0,
-          .result = answer,
-          .caller = place_of(op.caller)});
+  Note note = note_of(op, answer);
+  note.asked = answer == 0 ? as_long(*result) : 0;
+  record(note);
   return answer;
 }
 

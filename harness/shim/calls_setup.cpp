@@ -63,21 +63,24 @@ SOCKRIG_INTO_EXPORT int take_connection(Call call, int fd, int flags, Real real_
   decide(op);
   if (op.done) return as_int(conclude(op, op.result));
   const int accepted = real_call();
-  // A failure that comes after takes the connection from the queue and closes it; the program never sees it.
+  int born = -1;
   if (accepted >= 0) {
     forget(accepted);
     // Options are inherited from the listener.
     constexpr std::uint32_t options = wire::socket_linger_zero | wire::socket_timed_recv | wire::socket_no_delay;
     const std::uint32_t inherited = region->sockets[socket].flags.load(std::memory_order_relaxed) & options;
-    const int born = classify(accepted, wire::socket_accepted | wire::socket_connected | inherited, true);
+    born = classify(accepted, wire::socket_accepted | inherited, true);
     if (born >= 0) learn_ports(born, accepted);
   }
   op.fail_after = fail_after_now(op);
-  if (accepted >= 0 && op.fail_after && op.fail_after->amount == 1 && !is_gone(accepted)) {
+  if (accepted >= 0 && op.fail_after && op.fail_after->only_gone == 1 && !is_gone(accepted)) {
     withhold(*op.fail_after, op, Withheld::alive);
     op.fail_after = nullptr;
   }
+  // A failure that comes after takes the connection from the queue and closes it; the program never sees it.
+  if (born >= 0 && op.fail_after == nullptr) op.connection = number_connection(born);
   const int told = as_int(conclude(op, accepted));
+  if (born >= 0 && told >= 0) number_connection(born);
   if (accepted >= 0 && told < 0) {
     forget(accepted);
     sys(SYS_close, accepted);
@@ -108,7 +111,7 @@ int interrupted_connect(Op& op, int fd, const sockaddr* address, socklen_t size)
     errno = error;
     return result;
   }
-  fire(rule, op);
+  has_fired(rule, op);
   count_interrupt(rule, choice);
   deliver(choice.signal);
   errno = EINTR;
@@ -256,7 +259,7 @@ SOCKRIG_EXPORT int connect(int fd, const sockaddr* address, socklen_t size) {
   }
   const int result = op.interrupt ? interrupted_connect(op, fd, address, size) : real.connect(fd, address, size);
   if (result == 0 || errno == EINPROGRESS || errno == EINTR) {
-    set_flag(socket, wire::socket_connected);
+    op.connection = number_connection(socket);
     region->sockets[socket].remote_port = port;
     learn_ports(socket, fd);
   }

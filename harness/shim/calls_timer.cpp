@@ -17,11 +17,7 @@ constexpr std::uint64_t again_and_again = ~std::uint64_t{0};
 // `first`: microseconds from now, 0 = none. A process whose slot is missing counts as one with a timer.
 void note_alarm(std::uint64_t first, bool repeats) {
   if (!active() || here.slot == nullptr || memory_is_borrowed()) return;
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  const std::uint64_t now_ns =
-      static_cast<std::uint64_t>(now.tv_sec) * 1000 * million + static_cast<std::uint64_t>(now.tv_nsec);
-  const std::uint64_t at = first == 0 ? 0 : repeats ? again_and_again : now_ns + first * 1000;
+  const std::uint64_t at = first == 0 ? 0 : repeats ? again_and_again : now_ns() + first * 1000;
   here.slot->alarm_at.store(at, std::memory_order_relaxed);
 }
 

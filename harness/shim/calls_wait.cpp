@@ -46,7 +46,8 @@ int interrupted(Op& op, const sigset_t* mask, Real real_call, Now now, Until unt
   answer = wait_with_signal(choice.signal, during, until);
   if (answer != -EINTR) {
     withhold(rule, op, Withheld::ready);
-  } else if (fire(rule, op)) {
+  } else {
+    has_fired(rule, op);
     count_interrupt(rule, choice);
   }
   return told(answer);

@@ -76,6 +76,7 @@ int classify(int fd, std::uint32_t flags, bool is_new) {
   }
   const std::uint64_t cookie = cookie_of(fd);
   int slot = is_new || cookie == 0 ? -1 : find_cookie(cookie);
+  const bool brought_along = !is_new && slot < 0;
   if (slot < 0) slot = claim_socket(fd, cookie);
   if (slot < 0) {
     descriptors[fd].store(not_a_socket, std::memory_order_relaxed);
@@ -86,6 +87,7 @@ int classify(int fd, std::uint32_t flags, bool is_new) {
   if (sys(SYS_fcntl, fd, F_GETFL) & O_NONBLOCK) flags |= wire::socket_non_blocking;
   set_flag(slot, flags);
   set_flag(slot, wire::socket_closed, false);
+  if (brought_along) number_if_connected(slot, fd);
   references[slot].fetch_add(1, std::memory_order_relaxed);
   descriptors[fd].store(slot + 1, std::memory_order_relaxed);
   return slot;
@@ -174,6 +176,21 @@ void set_flag(int socket, std::uint32_t flag, bool on) {
     flags.fetch_or(flag, std::memory_order_relaxed);
   else
     flags.fetch_and(~flag, std::memory_order_relaxed);
+}
+
+std::uint32_t number_connection(int socket) {
+  wire::Socket& slot = region->sockets[socket];
+  const std::uint32_t before = slot.flags.fetch_or(wire::socket_connected, std::memory_order_relaxed);
+  if ((before & wire::socket_connected) == 0)
+    slot.connection.store(region->connection_count.fetch_add(1, std::memory_order_relaxed) + 1,
+                          std::memory_order_relaxed);
+  return slot.connection.load(std::memory_order_relaxed);
+}
+
+std::uint32_t number_if_connected(int socket, int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  return sys(SYS_getpeername, fd, &address, &size) == 0 ? number_connection(socket) : 0;
 }
 
 bool still_the_same(int socket, int fd) {

@@ -25,6 +25,9 @@ void forget_range(unsigned first, unsigned last);
 void copy(int from, int to);           // dup
 void learn_ports(int socket, int fd);  // from getsockname and getpeername
 void set_flag(int socket, std::uint32_t flag, bool on = true);
+// The socket is a connection now: gives it the next number, if it has none yet. Returns its number.
+std::uint32_t number_connection(int socket);
+std::uint32_t number_if_connected(int socket, int fd);  // asks the kernel; 0: it is none
 
 // The slot of a descriptor, −1 if it is no TCP socket.
 inline int socket_of(int fd) {

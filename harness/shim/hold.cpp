@@ -17,15 +17,13 @@ void wait_for_release(std::atomic<std::uint32_t>& state) {
     sys(SYS_futex, &state, FUTEX_WAIT, wire::hold_held, nullptr, nullptr, 0);
 }
 
-void hold(Rule& rule) {
+void hold(Rule& rule, Op& op) {
   wire::Hold& held = region->hold;
   if (held.state.load(std::memory_order_relaxed) != wire::hold_none || memory_is_borrowed()) return;
-  if (may_be_handling()) {
-    rule.withheld[static_cast<std::size_t>(wire::Withheld::in_handler)].fetch_add(1, std::memory_order_relaxed);
-    return;
-  }
+  if (may_be_handling()) return withhold(rule, op, wire::Withheld::in_handler);
   std::uint64_t never = 0;
   if (!rule.fired.compare_exchange_strong(never, 1, std::memory_order_relaxed)) return;  // another thread's is held
+  op.held = &rule;
   held.pid.store(here.pid, std::memory_order_relaxed);
   std::uint32_t none = wire::hold_none;
   if (held.state.compare_exchange_strong(none, wire::hold_held, std::memory_order_release))
@@ -34,13 +32,13 @@ void hold(Rule& rule) {
 
 }  // namespace
 
-void hold_if_told(const Op& op) {
+void hold_if_told(Op& op) {
   const std::uint32_t count = region->rule_count;
   for (std::uint32_t i = 0; i < count; ++i) {
     Rule& rule = region->rules[i];
-    if (rule.verb != wire::Verb::hold || (rule.families & wire::bit(op.family)) == 0) continue;
+    if (rule.verb != wire::Verb::hold || !matches(rule, op)) continue;
     rule.seen.fetch_add(1, std::memory_order_relaxed);
-    if (is_due(rule, op)) hold(rule);
+    if (is_due(rule, op)) hold(rule, op);
   }
 }
 

@@ -9,6 +9,6 @@
 namespace sockrig::shim {
 
 // To be called before anything else is decided of the call: what the kernel is asked about it then holds afterwards.
-void hold_if_told(const Op& op);
+void hold_if_told(Op& op);
 
 }  // namespace sockrig::shim

@@ -67,7 +67,7 @@ std::size_t clamped_length(const wire::Rule& rule, std::size_t asked, std::uint6
   if (asked <= 1) return asked;
   switch (rule.size) {
     case wire::Size::fixed:
-      return rule.amount == 0 ? 1 : rule.amount < asked ? rule.amount : asked;
+      return rule.bytes == 0 ? 1 : rule.bytes < asked ? rule.bytes : asked;
     case wire::Size::random_part:
       return 1 + hash % (asked - 1);
     case wire::Size::all_but_one:

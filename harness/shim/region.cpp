@@ -151,6 +151,12 @@ void expect_child() {
   child_ordinal = here.slot ? here.slot->children.fetch_add(1, std::memory_order_relaxed) : 0;
 }
 
+std::uint64_t now_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
 void record(const Note& note) {
   wire::Region& r = *region;
   std::uint64_t index = r.head.load(std::memory_order_relaxed);
@@ -161,10 +167,9 @@ void record(const Note& note) {
     }
   } while (!r.head.compare_exchange_weak(index, index + 1, std::memory_order_acq_rel, std::memory_order_relaxed));
   if (thread_id == 0) thread_id = static_cast<int>(sys(SYS_gettid));
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
   wire::Event& event = r.ring[index % wire::ring_size];
-  event.time_ns = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
+  event.ended_ns = now_ns();
+  event.begun_ns = note.begun_ns != 0 ? note.begun_ns : event.ended_ns;
   event.pid = note.pid != 0 ? note.pid : here.pid;
   event.tid = note.pid != 0 ? note.pid : thread_id;
   event.call = note.call;
@@ -178,6 +183,8 @@ void record(const Note& note) {
   event.withheld = static_cast<std::uint8_t>(note.withheld);
   event.image = here.image;
   event.caller = note.caller;
+  event.connection = note.connection;
+  event.ordinal = note.ordinal;
   event.sequence.store(index + 1, std::memory_order_release);
 }
 

@@ -20,7 +20,7 @@ struct Here {
   wire::Process* slot;                      // null when the table of processes is full
   std::uint8_t image;                       // 1-based; 0 when it is not known
   std::atomic<std::uint32_t> births;        // sockets born in this process
-  std::atomic<std::uint32_t> ordinals[16];  // calls without a socket, per Family
+  std::atomic<std::uint32_t> ordinals[16];  // calls on no connection, per Family
 };
 
 extern constinit Here here;
@@ -52,6 +52,8 @@ bool memory_is_borrowed();
 // The parent counts its children before it forks, so that a child's key does not depend on its pid.
 void expect_child();
 
+std::uint64_t now_ns();  // CLOCK_MONOTONIC
+
 struct Note {
   wire::Call call;
   std::uint16_t flags = 0;
@@ -64,6 +66,9 @@ struct Note {
   wire::Withheld withheld{};
   int pid = 0;  // 0: this process
   std::uint32_t caller = 0;
+  std::uint64_t begun_ns = 0;  // 0: just now
+  std::uint32_t connection = 0;
+  std::uint32_t ordinal = 0;
 };
 
 void record(const Note& note);

@@ -19,11 +19,18 @@ using wire::Withheld;
 
 namespace {
 
-std::uint32_t next_ordinal(const Op& op) {
-  // Each attempt to connect should have a socket of its own: per socket it would always be the first.
-  const bool of_process = op.socket < 0 || op.family == Family::wait || op.family == Family::connect;
-  auto& ordinals = of_process ? here.ordinals : region->sockets[op.socket].ordinals;
-  return ordinals[static_cast<std::size_t>(op.family)].fetch_add(1, std::memory_order_relaxed);
+std::uint32_t connection_of(const Op& op) {
+  if (op.socket < 0 || (wire::bit(op.family) & wire::unconnected_families) != 0) return 0;
+  const std::uint32_t number = region->sockets[op.socket].connection.load(std::memory_order_relaxed);
+  // Made by a call that was not seen, or by one that has not returned yet.
+  return number == 0 && wire::moves_data(op.family) ? number_if_connected(op.socket, op.fd) : number;
+}
+
+void count_call(Op& op) {
+  op.connection = connection_of(op);
+  if (op.family == Family::none) return;
+  auto& ordinals = op.connection != 0 ? region->sockets[op.socket].ordinals : here.ordinals;
+  op.ordinal = ordinals[static_cast<std::size_t>(op.family)].fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 std::uint64_t hash_of(const Rule& rule, const Op& op) {
@@ -45,7 +52,7 @@ void sleep_for(std::uint64_t microseconds) {
 void plan_clamp(Op& op, Rule& rule, std::uint64_t hash) {
   if (op.clamp) return;
   if (op.family == Family::listen) {
-    if (op.asked > static_cast<std::int64_t>(rule.amount)) op.length = rule.amount;
+    if (op.asked > static_cast<std::int64_t>(rule.backlog)) op.length = rule.backlog;
     op.clamp = &rule;
     return;
   }
@@ -69,7 +76,7 @@ void plan_clamp(Op& op, Rule& rule, std::uint64_t hash) {
 void plan_interrupt(Op& op, Rule& rule, std::uint64_t hash) {
   switch (op.family) {
     case Family::send:
-      if (rule.amount == 1) {
+      if (rule.after_part == 1) {
         // Where the send would have waited, how much was taken before the signal came is chance.
         if (op.asked > 1 && !is_ready(op)) op.part = 1 + wire::mix(hash) % static_cast<std::size_t>(op.asked - 1);
         op.interrupt = &rule;
@@ -106,7 +113,7 @@ void apply(Op& op, Rule& rule, std::uint64_t hash) {
     case Verb::hold:  // done before
       return;
     case Verb::delay:
-      if (fire(rule, op)) sleep_for(rule.amount == 0 ? 0 : wire::mix(hash) % (rule.amount + 1));
+      if (fire(rule, op)) sleep_for(wire::mix(hash) % (std::uint64_t{rule.longest_us} + 1));
       return;
     case Verb::clamp:
       return plan_clamp(op, rule, hash);
@@ -131,9 +138,10 @@ void apply(Op& op, Rule& rule, std::uint64_t hash) {
 void count_transfer(const Op& op, std::int64_t result) {
   if (op.socket < 0 || (op.message_flags & MSG_ERRQUEUE) != 0) return;
   wire::Socket& socket = region->sockets[op.socket];
-  if (op.ordinal == 0) learn_ports(op.socket, op.fd);
+  const bool first = op.ordinal == 1 || op.connection == 0;
+  if (first) learn_ports(op.socket, op.fd);
   if (op.family == Family::send) {
-    if (op.ordinal == 0 && (op.message_flags & MSG_NOSIGNAL) == 0 && sigpipe_kills())
+    if (first && (op.message_flags & MSG_NOSIGNAL) == 0 && sigpipe_kills())
       socket.flags.fetch_or(wire::socket_sigpipe_kills, std::memory_order_relaxed);
     socket.send_calls.fetch_add(1, std::memory_order_relaxed);
     if (result > 0) socket.sent.fetch_add(static_cast<std::uint64_t>(result), std::memory_order_relaxed);
@@ -149,8 +157,8 @@ void settle_clamp(Op& op, std::int64_t result) {
   const bool fired =
       op.family == Family::listen ? result == 0 : result > 0 && result == static_cast<std::int64_t>(op.length);
   if (!fired) return;
-  const std::uint64_t before = op.clamp->fired.fetch_add(1, std::memory_order_relaxed);
-  op.fired = op.clamp;
+  const std::uint64_t before = op.clamp->fired.load(std::memory_order_relaxed);
+  has_fired(*op.clamp, op);
   if (op.family == Family::recv) rearm(op.socket);
   // Asked now and then, since it takes many calls: at the first firing, the second, the fourth, the eighth …
   const bool ask = (before & (before + 1)) == 0;
@@ -172,14 +180,21 @@ void leave(const Op& op) {
 
 // Plain transfers are what there is most of, and the counters of the socket have them already.
 bool may_be_left_out(const Op& op, std::int64_t result) {
-  if (!wire::moves_data(op.family) || result <= 0 || op.fired || op.held || region->trace_all) return false;
+  if (!wire::moves_data(op.family) || result <= 0 || op.fired || op.held || op.withheld || region->trace_all)
+    return false;
   return ring_fill() > wire::ring_size / 2;
 }
 
 }  // namespace
 
+bool matches(const Rule& rule, const Op& op) {
+  return (rule.families & wire::bit(op.family)) != 0 && (rule.connection == 0 || rule.connection == op.connection);
+}
+
 bool is_due(const Rule& rule, const Op& op) {
-  if (op.ordinal < rule.skip || limit_reached(rule)) return false;
+  if (limit_reached(rule)) return false;
+  if (rule.at != 0) return op.ordinal == rule.at;
+  if (op.ordinal <= rule.skip) return false;
   return rule.one_in <= 1 || hash_of(rule, op) % rule.one_in == 0;
 }
 
@@ -196,10 +211,15 @@ bool fire(Rule& rule, Op& op) {
   return true;
 }
 
+void has_fired(Rule& rule, Op& op) {
+  rule.fired.fetch_add(1, std::memory_order_relaxed);
+  op.fired = &rule;
+}
+
 void withhold(Rule& rule, Op& op, Withheld why) {
   rule.withheld[static_cast<std::size_t>(why)].fetch_add(1, std::memory_order_relaxed);
-  if (op.held) return;
-  op.held = &rule;
+  if (op.withheld) return;
+  op.withheld = &rule;
   op.why = why;
 }
 
@@ -210,13 +230,14 @@ void fail(Op& op, int error) {
 }
 
 void decide(Op& op) {
-  op.ordinal = next_ordinal(op);
+  op.begun_ns = now_ns();
+  count_call(op);
   enter(op);
   hold_if_told(op);
   const std::uint32_t count = region->rule_count;
   for (std::uint32_t i = 0; i < count && !op.done; ++i) {
     Rule& rule = region->rules[i];
-    if (rule.verb == Verb::hold || (rule.families & wire::bit(op.family)) == 0) continue;
+    if (rule.verb == Verb::hold || !matches(rule, op)) continue;
     rule.seen.fetch_add(1, std::memory_order_relaxed);
     if (is_due(rule, op)) apply(op, rule, hash_of(rule, op));
   }
@@ -226,8 +247,7 @@ Rule* fail_after_now(const Op& op) {
   if (op.fail_after == nullptr || !limit_reached(*op.fail_after)) return op.fail_after;
   for (std::uint32_t i = 0; i < region->rule_count; ++i) {
     Rule& rule = region->rules[i];
-    const bool applies = rule.verb == Verb::fail_after && (rule.families & wire::bit(op.family)) != 0;
-    if (applies && is_due(rule, op)) return &rule;
+    if (rule.verb == Verb::fail_after && matches(rule, op) && is_due(rule, op)) return &rule;
   }
   return nullptr;
 }
@@ -246,20 +266,32 @@ std::int64_t conclude_many(Op& op, std::int64_t result, std::int64_t bytes) {
   if (op.done && result < 0) errno = op.error;
   if (wire::moves_data(op.family)) count_transfer(op, bytes);
   if (may_be_left_out(op, result)) return result;
+  Note note = note_of(op, result);
+  if (result < 0) note.error = errno;
+  record(note);
+  return result;
+}
+
+Note note_of(const Op& op, std::int64_t result) {
   Note note{.call = op.call, .fd = op.fd, .socket = op.socket, .asked = op.asked, .result = result};
   note.caller = place_of(op.caller);
-  if (result < 0) note.error = errno;
+  note.begun_ns = op.begun_ns;
+  note.connection = op.connection;
+  note.ordinal = op.ordinal;
   if (op.family == Family::send && (op.message_flags & MSG_NOSIGNAL)) note.flags |= wire::event_no_signal;
+  if (op.held) {
+    note.flags |= wire::event_held;
+    note.rule = op.held->id;
+  }
   if (op.fired) {
     note.flags |= wire::event_injected;
     note.rule = op.fired->id;
-  } else if (op.held) {
+  } else if (op.withheld) {
     note.flags |= wire::event_withheld;
-    note.rule = op.held->id;
+    note.rule = op.withheld->id;
     note.withheld = op.why;
   }
-  record(note);
-  return result;
+  return note;
 }
 
 std::int64_t tell_if_closed(Op op, std::int64_t result) {

@@ -26,6 +26,8 @@ struct Op {
   int message_flags = 0;
   // Decided before the real call:
   std::size_t length = static_cast<std::size_t>(asked);  // what the real call is asked for
+  std::uint64_t begun_ns = 0;
+  std::uint32_t connection = 0;  // both as in wire::Event
   std::uint32_t ordinal = 0;
   wire::Rule* clamp = nullptr;  // waits for the real call to tell whether it fired
   wire::Rule* fail_after = nullptr;
@@ -33,6 +35,7 @@ struct Op {
   std::size_t part = length;        // what a send that is cut in the middle gets rid of before the signal
   wire::Rule* fired = nullptr;
   wire::Rule* held = nullptr;
+  wire::Rule* withheld = nullptr;
   wire::Withheld why{};
   bool done = false;  // no real call any more: result and error are set
   std::int64_t result = 0;
@@ -49,9 +52,12 @@ void decide(Op& op);
 // A call that waited may find that others have used up its rule meanwhile: then the next one that fails such calls
 // after they are made. Null: none is left.
 wire::Rule* fail_after_now(const Op& op);
-// Whether it is the rule's turn: not skipped, not used up, and taken by chance, from the seed.
+bool matches(const wire::Rule& rule, const Op& op);  // of its families, and on its connection
+// Whether it is the rule's turn, if it matches: the call that it names, or one that is not skipped and taken by chance,
+// from the seed; and not used up.
 bool is_due(const wire::Rule& rule, const Op& op);
-bool fire(wire::Rule& rule, Op& op);  // false: its limit is reached
+bool fire(wire::Rule& rule, Op& op);       // false: its limit is reached
+void has_fired(wire::Rule& rule, Op& op);  // what is done already is counted, whatever the limit
 void withhold(wire::Rule& rule, Op& op, wire::Withheld why);
 void fail(Op& op, int error);  // result −1 without a real call
 
@@ -60,6 +66,8 @@ void fail(Op& op, int error);  // result −1 without a real call
 std::int64_t conclude(Op& op, std::int64_t result);
 // The same where the program is told a number of messages: `bytes` is what they held.
 std::int64_t conclude_many(Op& op, std::int64_t result, std::int64_t bytes);
+// Its event, for calls whose errors are told otherwise than by errno.
+Note note_of(const Op& op, std::int64_t result);
 
 // After a real call on what is no socket: on a number that is closed, or that never was one, it is told as an event.
 // Returns the result and keeps errno.

@@ -78,6 +78,7 @@ BOOST_AUTO_TEST_CASE(a_held_send_moves_nothing_until_it_is_let_go) {
   BOOST_TEST(rule.fired.load() == 1u);
   BOOST_TEST(region.totals().sent == 1000u);
   BOOST_TEST(region.count(Call::send, wire::event_injected) == 0);  // what it was told is the kernel's
+  BOOST_TEST(region.count(Call::send, wire::event_held) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_held_send_is_told_is_the_kernels) {
@@ -125,6 +126,7 @@ BOOST_AUTO_TEST_CASE(a_signal_handler_is_never_held) {
   BOOST_TEST(region.run("holds", {"handler"}).output == "handled\n");
   BOOST_TEST(rule.fired.load() == 0u);
   BOOST_TEST(withheld(rule, Withheld::in_handler) == 1u);
+  BOOST_TEST(region.count(Call::send, wire::event_withheld) == 1);
   BOOST_TEST(region->hold.state.load() == wire::hold_none);
 }
 

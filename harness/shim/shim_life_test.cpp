@@ -30,7 +30,7 @@ BOOST_DATA_TEST_CASE(forks, data::make(programs), program) {
   Region region;
   wire::Rule& rule = region.add(Verb::clamp, Family::recv);
   rule.size = Size::fixed;
-  rule.amount = 200;
+  rule.bytes = 200;
   const Ran ran = region.run(program, {"fork"});
   BOOST_TEST(ran.output.ends_with("parent done\n"));
   BOOST_TEST(region->process_count.load() == 2u);
@@ -48,7 +48,7 @@ BOOST_DATA_TEST_CASE(an_empty_environment_is_mended,
     Region region;
     wire::Rule& rule = region.add(Verb::clamp, Family::recv);
     rule.size = Size::fixed;
-    rule.amount = 100;
+    rule.bytes = 100;
     BOOST_TEST_CONTEXT(program) {
       const Ran ran = region.run(program, {"start", how});
       BOOST_TEST(ran.output == "100 100 100 100 100 100 100 100 100 100 received\n");
@@ -81,7 +81,7 @@ BOOST_DATA_TEST_CASE(closing_everything, data::make({"range", "from", "loop"}), 
   Region region;
   wire::Rule& rule = region.add(Verb::clamp, Family::recv);
   rule.size = Size::fixed;
-  rule.amount = 100;
+  rule.bytes = 100;
   BOOST_TEST(region.run("probe", {"close-all", how}).output == "100 100 100 100 100 100 100 100 100 100 received\n");
   BOOST_TEST(rule.fired.load() == 9u);         // not of the last byte
   BOOST_TEST(region.count(Call::close) == 3);  // numbers that were never a socket's make no events
@@ -90,7 +90,7 @@ BOOST_DATA_TEST_CASE(closing_everything, data::make({"range", "from", "loop"}), 
 BOOST_AUTO_TEST_CASE(what_is_known_of_a_socket) {
   Region region;
   wire::Rule& rule = region.add(Verb::clamp, Family::listen);
-  rule.amount = 1;
+  rule.backlog = 1;
   BOOST_TEST(region.run("probe", {"setup"}).output == "double -1\n");
   BOOST_TEST(rule.fired.load() == 1u);
   BOOST_TEST(region->socket_count.load() == 2u);
@@ -170,7 +170,8 @@ BOOST_AUTO_TEST_CASE(a_call_fails_only_where_it_may) {
                                                                  : c.call == string("recv") ? Family::recv
                                                                                             : Family::send);
     rule.error = c.error;
-    rule.limit = rule.amount = 1;
+    rule.limit = 1;
+    rule.only_gone = takes ? 1 : 0;
     BOOST_TEST_CONTEXT(c.call << " " << c.how << " " << c.error) {
       BOOST_TEST(region.run("failing", {c.call, c.how}).output == c.output);
       BOOST_TEST(rule.fired.load() == (c.why == fires ? 1u : 0u));
@@ -216,7 +217,7 @@ BOOST_AUTO_TEST_CASE(the_overflow_check_is_kept) {
 BOOST_AUTO_TEST_CASE(delay_fires_and_changes_nothing) {
   Region region;
   wire::Rule& rule = region.add(Verb::delay, Family::recv);
-  rule.amount = 50;
+  rule.longest_us = 50;
   BOOST_TEST(region.run("probe", {"receive", "recv"}).output == "300 300 300 100 received\n");
   BOOST_TEST(rule.fired.load() == 4u);
 }

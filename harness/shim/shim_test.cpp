@@ -9,7 +9,7 @@ BOOST_DATA_TEST_CASE(short_receive, data::make(programs) * data::make(receives),
   Region region;
   wire::Rule& rule = region.add(Verb::clamp, Family::recv);
   rule.size = Size::fixed;
-  rule.amount = 100;
+  rule.bytes = 100;
   const Ran ran = region.run(program, {"receive", call});
   BOOST_TEST(ran.output == "100 100 100 100 100 100 100 100 100 100 received\n");
   BOOST_TEST(ran.ended_well());
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_library_that_is_bound_to_its_own_dependencies_first_is_se
   Region region;
   wire::Rule& rule = region.add(Verb::clamp, Family::recv);
   rule.size = Size::fixed;
-  rule.amount = 100;
+  rule.bytes = 100;
   BOOST_TEST(region.run("corners", {"deep"}).output == "100 100 100 100 100 100 100 100 100 100 received\n");
   BOOST_TEST(rule.fired.load() >= 9u);
   BOOST_TEST(region.totals().received == 1000u);
@@ -73,7 +73,7 @@ BOOST_DATA_TEST_CASE(edges_that_cannot_all_be_given_back, data::make({"edges", "
   Region region;
   wire::Rule& rule = region.add(Verb::clamp, Family::recv);
   rule.size = Size::fixed;
-  rule.amount = 7;
+  rule.bytes = 7;
   BOOST_TEST(region.run("corners", {how}).output == "300 300 300 100 received\n");
   BOOST_TEST(rule.fired.load() == 0u);
   BOOST_TEST(withheld(rule, Withheld::edge_triggered) == 4u);
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(skip_and_limit) {
   Region region;
   wire::Rule& rule = region.add(Verb::clamp, Family::recv);
   rule.size = Size::fixed;
-  rule.amount = 50;
+  rule.bytes = 50;
   rule.skip = 1;
   rule.limit = 2;
   BOOST_TEST(region.run("probe", {"receive", "recv"}).output == "300 50 50 300 300 received\n");
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(what_forbids_a_short_receive) {
     Region region;
     wire::Rule& rule = region.add(Verb::clamp, Family::recv);
     rule.size = Size::fixed;
-    rule.amount = 7;
+    rule.bytes = 7;
     BOOST_TEST_CONTEXT(name) {
       BOOST_TEST(numbers(region.run("probe", {"condition", name}).output).at(0) == expected.first);
       BOOST_TEST(rule.fired.load() == 0u);
@@ -140,7 +140,7 @@ BOOST_DATA_TEST_CASE(edge_triggered_readers_lose_nothing, data::make({"edge", "o
   Region region;
   wire::Rule& rule = region.add(Verb::clamp, Family::recv);
   rule.size = Size::fixed;
-  rule.amount = 33;
+  rule.bytes = 33;
   wire::Rule& sending = region.add(Verb::clamp, Family::send);
   sending.size = Size::half;
   sending.skip = 1;
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(partial_send_returns_its_count) {
   for (const char* handler : {"plain", "restart"}) {
     Region region;
     wire::Rule& rule = region.add(Verb::interrupt, Family::send);
-    rule.amount = 1;
+    rule.after_part = 1;
     BOOST_TEST(region.run("probe", {"partial", handler}).output == "part handled 1\n");
     BOOST_TEST(rule.fired_own.load() == 1u);
     BOOST_TEST(region.totals().sent == region.totals().received);

@@ -12,7 +12,7 @@
 namespace sockrig::wire {
 
 inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
-inline constexpr std::uint32_t version = 5;
+inline constexpr std::uint32_t version = 8;
 inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
 
 inline constexpr std::uint32_t max_rules = 32;
@@ -25,22 +25,27 @@ inline constexpr std::uint32_t max_addresses = 8;  // of one name
 inline constexpr std::uint32_t name_size = 64;     // with the NUL at the end
 
 // A family is what a rule names and a person says; the exact function is the Call.
+// clang-format off
+#define SOCKRIG_FAMILIES(X)                                                                                   \
+  X(none) X(socket) X(bind) X(listen) X(accept) X(connect) X(recv) X(send) X(wait) X(shutdown) X(close)       \
+  X(option) X(resolve) X(process)
+// clang-format on
+
 enum class Family : std::uint32_t {
-  none,
-  socket,
-  bind,
-  listen,
-  accept,
-  connect,
-  recv,
-  send,
-  wait,
-  shutdown,
-  close,
-  option,
-  resolve,
-  process,
+#define X(name) name,
+  SOCKRIG_FAMILIES(X)
+#undef X
+      count
 };
+static_assert(static_cast<std::size_t>(Family::count) <= 16);  // Socket::ordinals
+constexpr const char* name_of(Family f) {
+  constexpr const char* table[] = {
+#define X(name) #name,
+      SOCKRIG_FAMILIES(X)
+#undef X
+  };
+  return f < Family::count ? table[static_cast<std::size_t>(f)] : "?";
+}
 constexpr std::uint32_t bit(Family f) {
   return 1u << static_cast<std::uint32_t>(f);
 }
@@ -48,6 +53,10 @@ inline constexpr std::uint32_t data_families = bit(Family::recv) | bit(Family::s
 constexpr bool moves_data(Family f) {
   return (bit(f) & data_families) != 0;
 }
+// Calls that are on no connection, whatever their descriptor is: accept and connect are there to make one.
+inline constexpr std::uint32_t unconnected_families = bit(Family::socket) | bit(Family::bind) | bit(Family::listen) |
+                                                      bit(Family::accept) | bit(Family::connect) | bit(Family::wait) |
+                                                      bit(Family::resolve) | bit(Family::process);
 
 // X(name as the program wrote it, family). The order is part of the format: append only.
 // clang-format off
@@ -127,18 +136,27 @@ enum class Withheld : std::uint32_t {
 struct Rule {
   std::uint32_t id;  // 1-based; what Event::rule refers to
   Verb verb;
-  std::uint32_t families;  // OR of bit(Family)
-  Size size;               // clamp
-  std::uint64_t amount;    // clamp fixed: bytes (listen: backlog); delay: longest, microseconds; fail_after of accept:
-                           // 1 = only of a connection that is gone
-  std::int32_t error;      // fail_before, fail_after: errno
-  Handler handler;         // interrupt
-  // Schedule, over the calls that match, counted per descriptor (waits: per process):
-  std::uint32_t skip;    // let the first `skip` pass
-  std::uint32_t one_in;  // then each with chance 1 in `one_in`, by hash; 1 = always
-  std::uint64_t limit;   // fire at most so often in all processes together; 0 = no limit
+  std::uint32_t families;    // OR of bit(Family)
+  Size size;                 // clamp of a transfer
+  std::uint32_t bytes;       // clamp of a transfer, Size::fixed: it moves at most so many
+  std::uint32_t backlog;     // clamp of listen: the longest queue
+  std::uint32_t longest_us;  // delay: the longest, in microseconds
+  std::uint32_t only_gone;   // fail_after of accept; 1: only where the connection is gone already
+  std::uint32_t after_part;  // interrupt of send; 1: after a part of it was taken
+  std::int32_t error;        // fail_before, fail_after: errno
+  Handler handler;           // interrupt
+  // Which of the calls of `families`. A call is counted, with others of its family, on its connection, whichever
+  // process makes it, or, where it is on none, in its process: that number (Event::ordinal) is what `at` and `skip`
+  // mean.
+  std::uint32_t connection;  // only calls on the connection of this number; 0 = all calls
+  std::uint32_t at;          // only the call of this number, also where the rule is withheld there; 0 = all
+  std::uint32_t skip;        // those up to this number pass
+  std::uint32_t one_in;      // each of the others with chance 1 in `one_in`, by hash; 1 = always
+  // Fire at most so often, on all connections and in all processes together; 0 = no limit. Where a rule is withheld it
+  // has not fired. Calls that were begun before the last firing may still fire, and then `fired` is more.
+  std::uint64_t limit;
   // Written by the shim:
-  std::atomic<std::uint64_t> seen;  // matching calls
+  std::atomic<std::uint64_t> seen;  // calls of `families`, on `connection`
   std::atomic<std::uint64_t> fired;
   std::atomic<std::uint64_t> fired_own;  // of these, where the program as it is could have met it
   std::atomic<std::uint32_t> withheld[static_cast<std::size_t>(Withheld::count)];
@@ -177,6 +195,11 @@ enum SocketFlag : std::uint32_t {
 };
 
 // A TCP socket that the shim saw, from birth to close.
+//
+// It is a connection, and has the number of one, once an accept() has returned it to the program or a connect() on it
+// has succeeded or is under way. Connections are numbered from 1 over all processes, in the order in which they came to
+// be; one that was brought along, or made out of sight, comes to be when it is first seen. Copies of a descriptor (dup,
+// fork, exec) are the same socket.
 struct Socket {
   std::atomic<std::uint64_t> cookie;          // SO_COOKIE; 0 = slot free
   std::int32_t pid;                           // where it was born
@@ -186,10 +209,11 @@ struct Socket {
   std::uint16_t local_port, remote_port;      // host byte order; 0 = not known yet
   std::atomic<std::uint32_t> inside_caller;   // of the call that has not returned yet, as Event::caller
   std::atomic<std::int32_t> connect_error;    // errno of a connect that was made to fail: the socket is of no use now
+  std::atomic<std::uint32_t> connection;      // its number; 0 = it is none
   std::atomic<std::uint64_t> received, sent;  // bytes that the program was told of
   std::atomic<std::uint32_t> recv_calls, send_calls;
   std::atomic<std::uint32_t> ends;          // times a receive returned 0
-  std::atomic<std::uint32_t> ordinals[16];  // calls so far, per Family
+  std::atomic<std::uint32_t> ordinals[16];  // calls on the connection so far, per Family
   std::atomic<std::uint32_t> inside;        // that call: Call + 1, and its image in the upper half; 0 = none
 };
 
@@ -197,23 +221,28 @@ enum EventFlag : std::uint16_t {
   event_injected = 1,
   event_withheld = 2,
   event_no_signal = 4,  // a send with MSG_NOSIGNAL
+  event_held = 8,       // what it was told is the kernel's all the same
 };
 
 struct Event {
   std::atomic<std::uint64_t> sequence;  // index + 1, stored last (release): the slot is complete
-  std::uint64_t time_ns;                // CLOCK_MONOTONIC, at return
+  std::uint64_t begun_ns, ended_ns;     // CLOCK_MONOTONIC, when the call was made and when it returned
   std::int32_t pid, tid;
   Call call;
   std::uint16_t flags;  // EventFlag
   std::int32_t fd;
   std::int32_t socket;    // index into sockets, -1 = none
-  std::uint32_t rule;     // id of the rule that fired or was withheld, 0 = none
+  std::uint32_t rule;     // id of the rule that fired, held it or was withheld, 0 = none
   std::int64_t asked;     // bytes asked for, backlog, how, timeout in ms …, as the program said it
   std::int64_t result;    // as the program was told
   std::int16_t error;     // errno if result < 0
   std::uint8_t withheld;  // Withheld, if event_withheld
   std::uint8_t image;     // 1-based index into images; 0 = unknown
   std::uint32_t caller;   // address that the call returns to, counted from the executable's address 0; 0 = elsewhere
+  // Where it stands among the program's calls: what `connection` and `at` of a rule have to be to meet it.
+  std::uint32_t connection;  // whose call it is, or, of accept and connect, the one that it made; 0 = none
+  std::uint32_t ordinal;  // the n-th call of its family, from 1: of its connection, whichever process calls, or of its
+                          // process if it is on none; 0 = no rule can meet it
 };
 
 // What getaddrinfo() is to know where there can be no private files.
@@ -247,7 +276,7 @@ struct Region {
   std::uint32_t rule_count;
   std::uint32_t trace_all;  // 1: every call makes an event; 0: all but uneventful data calls may be left out when the
                             // ring is full
-  std::atomic<std::uint32_t> process_count, socket_count;
+  std::atomic<std::uint32_t> process_count, socket_count, connection_count;
   std::atomic<std::uint64_t> head;     // events ever claimed by writers
   std::atomic<std::uint64_t> tail;     // events consumed by the reader
   std::atomic<std::uint64_t> dropped;  // events lost because the ring was full
@@ -265,8 +294,8 @@ struct Region {
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
-static_assert(sizeof(Hold) == 8 && sizeof(Rule) == 152 && sizeof(Process) == 32 && sizeof(Image) == 512);
-static_assert(sizeof(Socket) == 136 && sizeof(Event) == 64);
+static_assert(sizeof(Hold) == 8 && sizeof(Rule) == 176 && sizeof(Process) == 32 && sizeof(Image) == 512);
+static_assert(sizeof(Socket) == 136 && sizeof(Event) == 80);
 
 // The one source of chance: no state, no clock, no pid (doc/architecture.md, law 6).
 constexpr std::uint64_t mix(std::uint64_t x) {
