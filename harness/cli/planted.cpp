@@ -177,6 +177,17 @@ std::vector<Planted> planted_programs(const std::string& folder) {
   return out;
 }
 
+std::map<std::string, std::string> unplanted_claims(const std::string& folder) {
+  const std::string file = folder + "/mistakes.toml";
+  std::map<std::string, std::string> out;
+  for_each_entry(file, "unplanted", [&](const toml::table& entry) {
+    const std::string claim = text_of(entry, "claim", file);
+    if (!out.emplace(claim, text_of(entry, "why", file)).second)
+      throw std::runtime_error(fmt::format("{}: {} is listed twice as unplanted", file, claim));
+  });
+  return out;
+}
+
 Comparison compare(const Planted& program, const std::set<std::string>& wanted, const std::vector<Result>& results) {
   Comparison c;
   for (const std::string& id : wanted) {

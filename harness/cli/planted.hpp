@@ -32,6 +32,9 @@ struct Planted {
 // std::runtime_error if the folder or a table is not there, or a program is in neither table.
 std::vector<Planted> planted_programs(const std::string& folder);
 
+// Claims that no planted mistake breaks, and why none can: [[unplanted]] in mistakes.toml.
+std::map<std::string, std::string> unplanted_claims(const std::string& folder);
+
 // What was found against what should have been, each a line: "stream/text: pass — …".
 struct Comparison {
   std::vector<std::string> noticed;       // ids
