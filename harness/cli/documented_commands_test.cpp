@@ -5,7 +5,7 @@
 #include <cctype>
 #include <optional>
 
-#include "cli/spawned.hpp"
+#include "cli/spawned_for_tests.hpp"
 #include "judge/markdown_for_tests.hpp"
 
 namespace sockrig {

@@ -267,11 +267,12 @@ BOOST_AUTO_TEST_CASE(a_scenario_that_is_renamed_does_the_same) {
   after.scripts[Role::echo_server] = script_of("a: connect\n\na: send 7\na: close");
   RunSpec spec, renamed;
   spec.role = renamed.role = Role::echo_server;
-  spec.scenario = &before;
-  renamed.scenario = &after;
+  spec.scenario = std::make_shared<const Scenario>(before);
+  renamed.scenario = std::make_shared<const Scenario>(after);
   BOOST_TEST(run_seed(renamed) == run_seed(spec));
   // Where one line ends and the next begins is part of what is done.
   after.scripts[Role::echo_server] = script_of("a: connect\na: send 7, close");
+  renamed.scenario = std::make_shared<const Scenario>(after);
   BOOST_TEST(run_seed(renamed) != run_seed(spec));
 }
 

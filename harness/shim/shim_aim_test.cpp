@@ -1,6 +1,6 @@
 // Which call is which: the number of its connection, and its own among the calls of its family. Against the real
 // kernel.
-#include "shim/shim_rig.hpp"
+#include "shim/shim_rig_for_tests.hpp"
 
 namespace {
 

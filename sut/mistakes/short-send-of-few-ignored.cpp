@@ -1,4 +1,4 @@
-// Students write: if (n < 512) send(fd, buffer, n, 0); else send_all(fd, buffer, n);, for so few always fit.
+// Students write: if (n < 50) send(fd, buffer, n, 0); else send_all(fd, buffer, n);, for so few always fit.
 // Why it is wrong: send() may take a part of any length that it is given; two bytes can become one.
 // What happens: a short message that is sent when the buffer is nearly full loses its end.
 
@@ -9,7 +9,7 @@ using namespace sockrig;
 namespace {
 
 bool send_few_at_once(int fd, const char* data, size_t size) {
-  if (size >= 512) return send_all(fd, data, size);
+  if (size >= 50) return send_all(fd, data, size);
   ssize_t n;
   do n = send(fd, data, size, MSG_NOSIGNAL);
   while (n == -1 && errno == EINTR);
