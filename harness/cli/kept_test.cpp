@@ -36,6 +36,14 @@ struct Kept {
     changed[json::json_pointer(pointer)] = value;
     write(name, changed.dump());
   }
+  // The folder of a run, with a slash behind it.
+  std::string of(const std::string& id) const {
+    const json plan = document("run.json");
+    for (const json& run : plan.at("runs")) {
+      if (run.at("id") == id) return run.at("folder").get<std::string>() + "/";
+    }
+    return "none/";
+  }
   Finished judge() const { return sockrig({"judge", path(), "--report", "json=" + folder.file("again.json")}); }
   std::string again() const { return read_file(folder.file("again.json")); }
   json result(const std::string& id) const {
@@ -87,8 +95,7 @@ BOOST_AUTO_TEST_CASE(a_failure_and_what_depends_on_it_are_judged_again_to_the_sa
 BOOST_AUTO_TEST_CASE(a_record_that_was_edited_is_judged_as_it_stands) {
   const Kept k({"stream/text", "stream/short-recv-one"});
   BOOST_REQUIRE(k.run.code == 0);
-  const std::string text = "000.stream.text.echo-server/record.json",
-                    faulty = "001.stream.short-recv-one.echo-server/record.json";
+  const std::string text = k.of("stream/text") + "record.json", faulty = k.of("stream/short-recv-one") + "record.json";
   k.change(faulty, "/rules/0/fired", 0);
   const Finished without_evidence = k.judge();
   BOOST_TEST(without_evidence.code == 4, without_evidence.err);
@@ -133,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_campaign_that_was_interrupted_is_judged_again_to_the_same
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_refused_with_its_place) {
   const Kept k({"stream/text"});
-  const std::string folder = "000.stream.text.echo-server/";
+  const std::string folder = k.of("stream/text");
   const std::string record = k.text(folder + "record.json"), spec = k.text(folder + "spec.json");
   const auto refused = [&](const std::string& expected) {
     const Finished f = k.judge();
@@ -160,8 +167,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_refused_with_its_place) {
   k.change(folder + "spec.json", "/scenario/text", "claim = 1");
   refused("spec.json: /scenario/text: ");
   k.write(folder + "spec.json", spec);
-  k.change(folder + "spec.json", "/role", "client");
-  refused("spec.json: /role: the scenario is not about the role client");
+  k.change(folder + "spec.json", "/role", "custom");
+  refused("spec.json: /role: the scenario is not about the role custom");
   k.write(folder + "spec.json", spec);
   k.change(folder + "spec.json", "/command", "another {port}");
   refused("spec.json: it is of stream/text [echo-server]");
