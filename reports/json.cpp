@@ -174,13 +174,29 @@ std::optional<Result> result_from_json(std::string_view text) {
   }
 }
 
+std::optional<std::vector<Result>> results_from_json(std::string_view text) {
+  // Our own documents are four deep; another's depth is not to be ours.
+  const auto flat = [](int depth, Json::parse_event_t, Json&) { return depth < 16; };
+  const Json document = Json::parse(text, flat, false);
+  if (!document.is_object() || !document.contains("results") || !document["results"].is_array()) return std::nullopt;
+  std::vector<Result> out;
+  try {
+    for (const Json& one : document["results"]) out.push_back(from_json_object(one));
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  } catch (const std::bad_optional_access&) {
+    return std::nullopt;
+  }
+  return out;
+}
+
 std::string json_report(const RunResult& run) {
   const Summary sum = summarise(run);
   Json results = Json::array();
   for (const Result& r : run.results) results.push_back(to_json_object(r));
   Json subject = Json::object();
   for (const auto& [role, command] : run.subject) subject[role] = command;
-  Json document = {{"schema", "sockrig/run/v1"},
+  Json document = {{"schema", "sockrig/run/v2"},
                    {"sockrig", {{"version", run.sockrig_version}}},
                    {"machine", {{"kernel", run.kernel}, {"sandbox", run.sandbox}, {"engine", run.engine}}},
                    {"subject", std::move(subject)},

@@ -21,7 +21,7 @@ struct ConsoleStyle {
 };
 
 std::string console_report(const RunResult& run, const ConsoleStyle& style);
-std::string json_report(const RunResult& run);  // schema "sockrig/run/v1"
+std::string json_report(const RunResult& run);  // schema "sockrig/run/v2"
 std::string junit_report(const RunResult& run);
 
 struct Report {
@@ -36,5 +36,7 @@ const Report* find_report(std::string_view name);  // nullptr if there is none
 // which run of the plan it is of, except that bytes which are not UTF-8 become replacement characters.
 std::string result_to_json(const Result& result);
 std::optional<Result> result_from_json(std::string_view text);
+// The results of a whole document as json_report() writes it; nothing if it is none.
+std::optional<std::vector<Result>> results_from_json(std::string_view text);
 
 }  // namespace sockrig

@@ -88,14 +88,6 @@ std::vector<Judged> Blame::judged() const {
   return out;
 }
 
-std::vector<Result> Blame::results() const {
-  std::vector<Result> out;
-  for (std::size_t i = 0; i < runs_.size(); ++i) {
-    if (const std::optional<Result>& r = result(i)) out.push_back(*r);
-  }
-  return out;
-}
-
 void Blame::begin_later(std::size_t run) {
   runs_[run].state = State::ready;
   ++programs_[runs_[run].program].alive;

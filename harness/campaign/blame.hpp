@@ -48,12 +48,10 @@ class Blame {
 
   // As it is reported: of a run that is not settled yet, what it showed itself.
   const std::optional<Result>& result(std::size_t run) const;
-  const std::optional<Result>& raw(std::size_t run) const { return runs_[run].raw; }
   // It was begun though its prerequisites do not hold, or are not known to: only because another failed.
   bool wanted(std::size_t run) const;
   // All that have a result, in the order of the plan, settled or not.
   std::vector<Judged> judged() const;
-  std::vector<Result> results() const;
 
   std::size_t visits() const { return visits_; }  // of runs and of what ties them: how much was looked at so far
 

@@ -22,8 +22,10 @@ MadeUpPlan usual() {
 
 std::string outcomes(const Blame& blame) {
   std::string out;
-  for (const Result& r : blame.results())
+  for (const Judged& j : blame.judged()) {
+    const Result& r = j.settled;
     out += r.id + ": " + std::string(to_string(r.outcome)) + (r.reason.empty() ? "" : ": " + r.reason) + "\n";
+  }
   return out;
 }
 

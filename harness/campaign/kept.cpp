@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "campaign/read_file_bounded.hpp"
 #include "record/fields.hpp"
 #include "record/json_reader.hpp"
 #include "record/json_writer.hpp"
@@ -18,8 +19,6 @@ namespace sockrig {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::uintmax_t largest_file = 64 << 20;
 
 template <typename A, Is<KeptRun> T>
 void fields(A& a, T& r) {
@@ -75,34 +74,6 @@ void write_file(const std::string& file, const std::string& text) {
   out.close();
   if (!out) throw std::system_error(errno, std::generic_category(), "write " + part);
   fs::rename(part, file);
-}
-
-// "" and a problem where it is no file, or too large a one.
-std::string read_bounded(const std::string& file, std::string& problem) {
-  std::error_code error;
-  const fs::file_status status = fs::status(file, error);
-  if (!fs::exists(status))
-    problem = fmt::format("{}: there is no such file", file);
-  else if (!fs::is_regular_file(status))
-    problem = fmt::format("{}: is no file", file);
-  else if (const std::uintmax_t size = fs::file_size(file, error); error || size > largest_file)
-    problem = fmt::format("{}: expected at most {} bytes, found {}", file, largest_file, size);
-  if (!problem.empty()) return "";
-  std::ifstream in(file, std::ios::binary);
-  std::string text(static_cast<std::size_t>(fs::file_size(file, error)), '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (in.bad() || !in.is_open()) problem = fmt::format("{}: cannot be read", file);
-  return text;
-}
-
-template <typename T, typename Parse>
-std::optional<T> read_as(const std::string& file, Parse parse, std::string& problem) {
-  const std::string text = read_bounded(file, problem);
-  if (!problem.empty()) return std::nullopt;
-  std::optional<T> out = parse(text, problem);
-  if (!out) problem = file + ": " + problem;
-  return out;
 }
 
 std::string folder_of(std::size_t run, const RunSpec& spec) {

@@ -52,12 +52,41 @@ std::unique_ptr<Keeper> keeper_for(const CarryOut& what, const RunResult& run) {
   }
 }
 
-// Results as they were when they were kept: who judges again compares with them.
-void keep_results(const Keeper& keeper, const RunResult& run) {
-  const std::string file = keeper.file("results.json");
-  const std::string problem = OutputFile(file).write(find_report("json")->render(run, {}));
-  if (!problem.empty()) throw std::runtime_error(problem);
-}
+// Keeps runs as long as that can be done: a disk that is full costs what would be kept, and no result.
+class Keeping {
+ public:
+  Keeping(std::unique_ptr<Keeper> keeper, std::ostream& err) : keeper_(std::move(keeper)), err_(err) {}
+  bool failed() const { return failed_; }
+  void began(std::size_t run) {
+    if (keeper_) keeper_->began(run);
+  }
+  void over(std::size_t run, const Record* record, const std::string& trouble) {
+    guarded([&] { keeper_->over(run, record, trouble); });
+  }
+  // With the results as they are now: who judges again compares with them.
+  void finish(const RunResult& run, const std::vector<Judged>& judged) {
+    guarded([&] {
+      keeper_->finish(run, judged);
+      const std::string problem = OutputFile(keeper_->file("results.json")).write(find_report("json")->render(run, {}));
+      if (!problem.empty()) throw std::runtime_error(problem);
+    });
+  }
+
+ private:
+  template <typename Work>
+  void guarded(Work work) {
+    if (!keeper_ || failed_) return;
+    try {
+      work();
+    } catch (const std::exception& e) {
+      err_ << "sockrig: --keep: " << e.what() << "; nothing more is kept\n";
+      failed_ = true;
+    }
+  }
+  std::unique_ptr<Keeper> keeper_;
+  std::ostream& err_;
+  bool failed_ = false;
+};
 
 }  // namespace
 
@@ -70,7 +99,7 @@ Machine machine_for(SandboxChoice choice) {
 int carry_out(const CarryOut& what, std::ostream& out, std::ostream& err) {
   OpenReports reports(what.reports);
   RunResult run = about(what);
-  const std::unique_ptr<Keeper> keeper = keeper_for(what, run);
+  Keeping keeping(keeper_for(what, run), err);
   const auto start = std::chrono::steady_clock::now();
   CampaignOutcome outcome;
   {
@@ -78,11 +107,10 @@ int carry_out(const CarryOut& what, std::ostream& out, std::ostream& err) {
     CampaignEvents events;
     events.started = [&](std::size_t i) {
       progress.started(what.plan[i]);
-      if (keeper) keeper->began(i);
+      keeping.began(i);
     };
     events.settled = [&](const Result& result) { progress.finished(result); };
-    if (keeper)
-      events.over = [&](std::size_t i, const Record* record, const std::string& why) { keeper->over(i, record, why); };
+    events.over = [&](std::size_t i, const Record* record, const std::string& why) { keeping.over(i, record, why); };
     outcome = run_campaign(
         what.plan,
         {.jobs = what.jobs > 0 ? what.jobs : cores(), .namespaces = what.machine.namespaces, .shim = what.shim},
@@ -91,17 +119,9 @@ int carry_out(const CarryOut& what, std::ostream& out, std::ostream& err) {
   run.results = results_of(outcome.judged);
   run.interrupted = outcome.interrupted;
   run.duration_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-  bool all = reports.write(run, out, err);
-  if (keeper) {
-    try {
-      keeper->finish(run, outcome.judged);
-      keep_results(*keeper, run);
-    } catch (const std::exception& e) {
-      err << "sockrig: --keep: " << e.what() << '\n';
-      all = false;
-    }
-  }
-  return all ? exit_code(run) : 5;
+  const bool written = reports.write(run, out, err);
+  keeping.finish(run, outcome.judged);
+  return written && !keeping.failed() ? exit_code(run) : 5;
 }
 
 }  // namespace sockrig

@@ -3,12 +3,12 @@
 
 #include <boost/program_options.hpp>
 #include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <map>
 #include <ostream>
 
 #include "campaign/campaign.hpp"
 #include "campaign/kept.hpp"
+#include "campaign/read_file_bounded.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/refusal.hpp"
@@ -70,18 +70,28 @@ RunResult judged_again(const std::string& directory, const KeptCampaign& campaig
   return run;
 }
 
+std::optional<std::vector<Result>> read_results(const std::string& file, std::string& problem) {
+  const auto parse = [](const std::string& text, std::string&) { return results_from_json(text); };
+  return read_as<std::vector<Result>>(file, parse, problem);
+}
+
 std::string told(const Result& r) {
   return std::string(to_string(r.outcome)) + (r.diagnosis ? " [" + r.diagnosis->code + "]" : "");
 }
 
-// The results that were kept, by the run's place in the plan. Nothing where none can be read.
-std::map<std::size_t, Result> kept_results(const std::string& directory) {
+// The results that were kept, by the run's place in the plan: they stand in its order. Nothing where none can be read.
+std::map<std::size_t, Result> kept_results(const std::string& directory, const KeptCampaign& campaign) {
+  std::vector<std::size_t> reported;
+  for (std::size_t i = 0; i < campaign.runs.size(); ++i) {
+    if (campaign.runs[i].reported) reported.push_back(i);
+  }
+  std::string problem;
+  const std::optional<std::vector<Result>> all = read_results((fs::path(directory) / "results.json").string(), problem);
   std::map<std::size_t, Result> out;
-  std::ifstream in(fs::path(directory) / "results.json", std::ios::binary);
-  const nlohmann::json document = nlohmann::json::parse(in, nullptr, false);
-  if (!document.is_object() || !document.contains("results")) return out;
-  for (const nlohmann::json& one : document["results"]) {
-    if (const std::optional<Result> r = result_from_json(one.dump())) out[r->index] = *r;
+  for (std::size_t k = 0; all && all->size() == reported.size() && k < reported.size(); ++k) {
+    const Result& r = (*all)[k];
+    const KeptRun& run = campaign.runs[reported[k]];
+    if (r.id == run.id && r.role == run.role) out[reported[k]] = r;
   }
   return out;
 }
@@ -108,7 +118,7 @@ int judge_kept(const std::string& directory, const ReportOptions& options, std::
   if (!campaign) throw Refusal(problem);
   const RunResult run = judged_again(directory, *campaign);
   OpenReports reports(options);
-  const std::map<std::size_t, Result> before = kept_results(directory);
+  const std::map<std::size_t, Result> before = kept_results(directory, *campaign);
   if (before.empty()) err << "sockrig judge: no results were kept: nothing to compare with\n";
   const std::vector<std::string> other = differences(before, run.results);
   if (!other.empty()) {

@@ -39,8 +39,8 @@ struct Kept {
   // The folder of a run, with a slash behind it.
   std::string of(const std::string& id) const {
     const json plan = document("run.json");
-    for (const json& run : plan.at("runs")) {
-      if (run.at("id") == id) return run.at("folder").get<std::string>() + "/";
+    for (const json& one : plan.at("runs")) {
+      if (one.at("id") == id) return one.at("folder").get<std::string>() + "/";
     }
     return "none/";
   }

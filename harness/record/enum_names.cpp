@@ -36,6 +36,13 @@ std::span<const EnumName<StepOutcome>> names_of(StepOutcome) {
   return all;
 }
 
+std::span<const EnumName<StepMeaning>> names_of(StepMeaning) {
+  static constexpr EnumName<StepMeaning> all[] = {{StepMeaning::claim, "claim"},
+                                                  {StepMeaning::evidence, "evidence"},
+                                                  {StepMeaning::condition, "condition"}};
+  return all;
+}
+
 std::span<const EnumName<StepVerb>> names_of(StepVerb) {
   static const std::vector<EnumName<StepVerb>> all = [] {
     std::vector<EnumName<StepVerb>> out;

@@ -22,6 +22,7 @@ std::span<const EnumName<Payload>> names_of(Payload);
 std::span<const EnumName<Ended>> names_of(Ended);
 std::span<const EnumName<StepOutcome>> names_of(StepOutcome);
 std::span<const EnumName<StepVerb>> names_of(StepVerb);  // a verb is named as the script writes it: "send SIZE"
+std::span<const EnumName<StepMeaning>> names_of(StepMeaning);
 std::span<const EnumName<ActorKind>> names_of(ActorKind);
 std::span<const EnumName<Stop>> names_of(Stop);
 std::span<const EnumName<Motion>> names_of(Motion);

@@ -49,8 +49,8 @@ void fields(A& a, T& s) {
   a("actor", s.actor);
   a.always("verb", s.verb);
   a("outcome", s.outcome);
+  a("meaning", s.meaning, meaning_of(s.verb));  // a step may turn out to be a condition
   a("note", s.note);
-  if constexpr (A::reads) s.meaning = meaning_of(s.verb);
 }
 
 template <typename A, Is<Unmet> T>
@@ -171,7 +171,7 @@ void fields(A& a, T& e) {
   a("sequence", e.sequence);
   a("begun", e.begun_ns);
   a("pid", e.pid);
-  a("tid", e.tid);
+  a("tid", e.tid, e.pid);  // of the first thread
   a.always("call", e.call);
   a("fd", e.fd, -1);
   a("socket", e.socket, -1);

@@ -19,7 +19,7 @@ Record full() {
   r.round = 2;
   r.steps = {
       {"a: connect", StepOutcome::met, StepMeaning::claim, "", StepVerb::connect, ActorKind::connection},
-      {"subject: is held", StepOutcome::unmet, StepMeaning::condition, "n", StepVerb::is_held, ActorKind::subject}};
+      {"subject: is held", StepOutcome::unmet, StepMeaning::evidence, "n", StepVerb::is_held, ActorKind::subject}};
   Channel c;
   c.name = "a";
   c.local_port = 40000;
