@@ -74,7 +74,7 @@ void measure(const std::string& id, int times) {
   request.scenarios = select(catalogue, {id}, problems);
   request.commands[Role::echo_server] = paths.reference_server + " echo --host {host} --port {port}";
   const std::vector<RunSpec> plan = make_plan(request, Machine{true, ""});
-  const CampaignOptions options{.jobs = 1, .namespaces = true, .shim = paths.shim, .keep_directory = ""};
+  const CampaignOptions options{.jobs = 1, .namespaces = true, .shim = paths.shim};
   std::vector<double> scenario, bare;
   for (int i = 0; i < times; ++i) {
     scenario.push_back(milliseconds([&] { whole(plan, options); }));

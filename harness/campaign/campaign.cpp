@@ -9,14 +9,15 @@
 
 namespace sockrig {
 
-Result judged_alone(const RunSpec& spec, std::size_t run, const Record* record, const std::string& trouble) {
+Result judged_alone(const RunSpec& spec, std::size_t run, std::optional<Record> record, const std::string& trouble) {
   Result r;
-  if (record == nullptr) {
+  if (!record) {
     r = unjudged(spec, Outcome::error, trouble);
   } else {
+    const double duration_ms = record->duration_ms;
     try {
-      r = judge(spec, observe(spec, *record));
-      r.duration_ms = record->duration_ms;
+      r = judge(spec, observe(spec, std::move(*record)));
+      r.duration_ms = duration_ms;
     } catch (const std::exception& e) {
       r = unjudged(spec, Outcome::error, std::string("the harness failed: it could not judge: ") + e.what());
     }
@@ -41,10 +42,9 @@ CampaignOutcome run_campaign(const std::vector<RunSpec>& plan, const CampaignOpt
       out.order.push_back(*run);
       workers.start(*run, plan[*run]);
     }
-    for (const WorkerResult& f : workers.wait()) {
-      const Record* record = f.record ? &*f.record : nullptr;
-      events.over(f.run, record, f.trouble);
-      blame.finished(f.run, judged_alone(plan[f.run], f.run, record, f.trouble));
+    for (WorkerResult& f : workers.wait()) {
+      events.over(f.run, f.record ? &*f.record : nullptr, f.trouble);
+      blame.finished(f.run, judged_alone(plan[f.run], f.run, std::move(f.record), f.trouble));
     }
   }
   out.interrupted = workers.interrupted();

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ CampaignOutcome run_campaign(const std::vector<RunSpec>& plan, const CampaignOpt
                              const CampaignEvents& events);
 
 // What a run showed: of its record, or of why there is none.
-Result judged_alone(const RunSpec& spec, std::size_t run, const Record* record, const std::string& trouble);
+Result judged_alone(const RunSpec& spec, std::size_t run, std::optional<Record> record, const std::string& trouble);
 
 std::vector<Result> results_of(const std::vector<Judged>& judged);
 

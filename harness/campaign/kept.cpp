@@ -16,9 +16,6 @@
 #include "record/spec_file.hpp"
 
 namespace sockrig {
-namespace {
-
-namespace fs = std::filesystem;
 
 template <typename A, Is<KeptRun> T>
 void fields(A& a, T& r) {
@@ -35,16 +32,6 @@ void fields(A& a, T& r) {
   a("repeat", r.repeat);
 }
 
-// KeptRun stands outside of the namespace in which its fields are listed: lists of them go through this.
-struct Listed {
-  KeptRun run;
-  bool operator==(const Listed&) const = default;
-};
-template <typename A, Is<Listed> T>
-void fields(A& a, T& l) {
-  fields(a, l.run);
-}
-
 template <typename A, Is<KeptCampaign> T>
 void fields(A& a, T& c) {
   a("version", c.about.sockrig_version);
@@ -57,22 +44,26 @@ void fields(A& a, T& c) {
   a("complete", c.complete);
   a("interrupted", c.about.interrupted);
   a("duration_ms", c.about.duration_ms);
-  std::vector<Listed> listed;
-  for (const KeptRun& run : c.runs) listed.push_back({run});
-  a("runs", listed);
-  if constexpr (A::reads) {
-    c.runs.clear();
-    for (Listed& l : listed) c.runs.push_back(std::move(l.run));
-  }
+  a("runs", c.runs);
 }
+
+namespace {
+
+namespace fs = std::filesystem;
 
 // Under its name only when it is all there.
 void write_file(const std::string& file, const std::string& text) {
   const std::string part = file + ".part";
+  errno = 0;
   std::ofstream out(part, std::ios::binary);
   out << text;
   out.close();
-  if (!out) throw std::system_error(errno, std::generic_category(), "write " + part);
+  if (!out) {
+    const int error = errno;
+    std::error_code ignored;
+    fs::remove(part, ignored);
+    throw std::system_error(error, std::generic_category(), "write " + part);
+  }
   fs::rename(part, file);
 }
 
@@ -151,6 +142,7 @@ void Keeper::began(std::size_t run) {
 void Keeper::over(std::size_t run, const Record* record, const std::string& trouble) {
   KeptRun& kept = campaign_.runs[run];
   kept.trouble = trouble;
+  if (!trouble.empty()) write_campaign();  // it is written nowhere else
   if (record == nullptr) return;
   kept.duration_ms = record->duration_ms;
   write_file(file(kept.folder + "/record.json"), record_to_json(*record));

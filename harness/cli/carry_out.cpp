@@ -97,9 +97,9 @@ Machine machine_for(SandboxChoice choice) {
 }
 
 int carry_out(const CarryOut& what, std::ostream& out, std::ostream& err) {
-  OpenReports reports(what.reports);
   RunResult run = about(what);
-  Keeping keeping(keeper_for(what, run), err);
+  Keeping keeping(keeper_for(what, run), err);  // first: it wants an empty folder, and reports may go there too
+  OpenReports reports(what.reports);
   const auto start = std::chrono::steady_clock::now();
   CampaignOutcome outcome;
   {

@@ -1,6 +1,7 @@
 // `sockrig judge`: the verdicts of a kept campaign, made again from its specs and records. Nothing is run.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <filesystem>
 #include <map>
@@ -13,6 +14,7 @@
 #include "cli/options.hpp"
 #include "cli/refusal.hpp"
 #include "cli/report_options.hpp"
+#include "record/planned_steps.hpp"
 #include "version.hpp"
 
 namespace sockrig {
@@ -41,10 +43,14 @@ RunSpec spec_of(const std::string& directory, const KeptRun& run) {
 std::optional<Result> raw_result(const std::string& directory, const KeptRun& run, const RunSpec& spec,
                                  std::size_t index) {
   std::string problem;
-  const std::optional<Record> record = read_record(file_in(directory, run, "record.json"), problem);
+  const std::string file = file_in(directory, run, "record.json");
+  std::optional<Record> record = read_record(file, problem);
+  if (record) {
+    if (const std::string other = contradiction_between(spec, *record); !other.empty()) problem = file + ": " + other;
+  }
   if (!problem.empty()) throw Refusal(problem);
   if (!record && run.trouble.empty()) return std::nullopt;
-  return judged_alone(spec, index, record ? &*record : nullptr, run.trouble);
+  return judged_alone(spec, index, std::move(record), run.trouble);
 }
 
 // What is reported: of a campaign that came to its end, all; of one that was interrupted what was reported then; of one
@@ -96,18 +102,29 @@ std::map<std::size_t, Result> kept_results(const std::string& directory, const K
   return out;
 }
 
+std::string name_of(const Result& r) {
+  return fmt::format("{} [{}]", r.id, to_string(r.role));
+}
+
 // A line for each verdict that is another than it was.
 std::vector<std::string> differences(const std::map<std::size_t, Result>& before, const std::vector<Result>& now) {
   std::vector<std::string> out;
   for (const Result& r : now) {
+    const std::string name = name_of(r);
     const auto was = before.find(r.index);
-    if (was == before.end()) continue;
+    if (was == before.end()) {
+      out.push_back(fmt::format("{}: {}, and was not reported then", name, told(r)));
+      continue;
+    }
     const Result& old = was->second;
-    const std::string name = fmt::format("{} [{}]", r.id, to_string(r.role));
     if (told(old) != told(r))
       out.push_back(fmt::format("{}: {} → {}", name, told(old), told(r)));
     else if (old.reason != r.reason)
       out.push_back(fmt::format("{}: {}, told otherwise: {}", name, told(r), r.reason));
+  }
+  for (const auto& [index, old] : before) {
+    if (std::ranges::none_of(now, [&](const Result& r) { return r.index == index; }))
+      out.push_back(fmt::format("{}: was {}, and is not reported now", name_of(old), told(old)));
   }
   return out;
 }
@@ -119,8 +136,11 @@ int judge_kept(const std::string& directory, const ReportOptions& options, std::
   const RunResult run = judged_again(directory, *campaign);
   OpenReports reports(options);
   const std::map<std::size_t, Result> before = kept_results(directory, *campaign);
-  if (before.empty()) err << "sockrig judge: no results were kept: nothing to compare with\n";
-  const std::vector<std::string> other = differences(before, run.results);
+  if (before.empty())
+    err << "sockrig judge: the results of then are not there, or are others than run.json tells of: "
+           "nothing to compare with\n";
+  std::vector<std::string> other;
+  if (!before.empty()) other = differences(before, run.results);
   if (!other.empty()) {
     err << fmt::format("sockrig judge: {} of {} verdicts are others than sockrig {} reported (this is {}):\n",
                        other.size(), run.results.size(), campaign->about.sockrig_version, version);

@@ -112,6 +112,26 @@ BOOST_AUTO_TEST_CASE(a_record_that_was_edited_is_judged_as_it_stands) {
   BOOST_TEST(k.result("stream/short-recv-one").at("outcome") == "skipped", "it depends on stream/text");
 }
 
+BOOST_AUTO_TEST_CASE(a_record_that_cannot_be_of_the_run_is_refused) {
+  const Kept k({"stream/text", "stream/short-recv-one"});
+  const std::string text = k.of("stream/text") + "record.json", faulty = k.of("stream/short-recv-one") + "record.json";
+  const std::string record = k.text(faulty);
+  const auto refused = [&](const std::string& expected) {
+    const Finished f = k.judge();
+    BOOST_TEST(f.code == 2);
+    BOOST_TEST(holds(f.err, expected), f.err << "\nexpected: " << expected);
+    k.write(faulty, record);
+  };
+  k.write(faulty, "{\"schema\":\"sockrig/record/v1\",\"timeline\":[]}");
+  refused("record.json: /rules: the scenario has 1 faults, and the record 0");
+  k.change(faulty, "/steps", json::array());
+  refused("record.json: /steps/0/text: the script says 'subject: start' here");
+  k.change(faulty, "/steps/3/outcome", "not-reached");
+  refused("record.json: /steps/3/outcome: expected 'met', since the run was not stopped");
+  k.write(faulty, k.text(text));
+  refused("record.json: /rules: the scenario has 1 faults, and the record 0");
+}
+
 BOOST_AUTO_TEST_CASE(a_campaign_that_was_killed_is_judged_as_far_as_it_went) {
   const Folder folder;
   Spawned run({built("sockrig"), "run", "--keep", folder.file("kept"), "--jobs", "1"});
@@ -125,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_campaign_that_was_killed_is_judged_as_far_as_it_went) {
   std::size_t passed = 0;
   for (const json& r : report.at("results")) passed += r.at("outcome") == "pass";
   BOOST_TEST(passed >= 3u);
-  BOOST_TEST(holds(judged.err, "no results were kept"), judged.err);
+  BOOST_TEST(holds(judged.err, "the results of then are not there"), judged.err);
 }
 
 BOOST_AUTO_TEST_CASE(a_campaign_that_was_interrupted_is_judged_again_to_the_same) {
@@ -192,6 +212,21 @@ BOOST_AUTO_TEST_CASE(a_run_is_carried_out_again_from_its_spec) {
   BOOST_TEST(result.at("diagnosis").at("offset") == before.at("diagnosis").at("offset"), "same seed, same run");
   BOOST_TEST(read_file(k.folder.file("second/000.stream.short-send-random.echo-server/spec.json")) == read_file(spec));
   BOOST_TEST(sockrig({"replay", k.path("000.stream.short-send-random.echo-server")}).code == 1, "its folder will do");
+  // What a run needs and a spec lacks is told before anything runs.
+  const Finished custom = sockrig({"run", "--keep", k.folder.file("custom"), "stream/dialogue", "close/stop"});
+  BOOST_REQUIRE(custom.code == 0);
+  for (const auto& entry : std::filesystem::directory_iterator(k.folder.file("custom"))) {
+    if (!entry.is_directory()) continue;
+    json changed = json::parse(read_file((entry.path() / "spec.json").string()));
+    changed.erase("dialogue");
+    changed.erase("stop");
+    k.folder.write("custom/" + entry.path().filename().string() + "/spec.json", changed.dump());
+    const Finished f = sockrig({"replay", entry.path().string()});
+    BOOST_TEST(f.code == 2, entry.path() << ": " << f.err);
+  }
+  k.change("000.stream.short-send-random.echo-server/spec.json", "/directory", "/no/such/folder");
+  BOOST_TEST(holds(sockrig({"replay", spec}).err, "it was run in /no/such/folder: No such file"));
+  k.change("000.stream.short-send-random.echo-server/spec.json", "/directory", "/");
   k.change("000.stream.short-send-random.echo-server/spec.json", "/command", "./no-such-server {port}");
   const Finished gone = sockrig({"replay", spec});
   BOOST_TEST(gone.code == 2);
@@ -220,6 +255,13 @@ BOOST_AUTO_TEST_CASE(two_campaigns_are_not_mixed) {
   const Finished f = sockrig({"run", "--keep", folder.file("kept"), "stream/empty"});
   BOOST_TEST(f.code == 2);
   BOOST_TEST(holds(f.err, "is not empty"), f.err);
+  const Finished forgotten = sockrig({"run", "--keep", "stream/empty"});
+  BOOST_TEST(forgotten.code == 2);
+  BOOST_TEST(holds(forgotten.err, "'stream/empty' is a selector; name the folder first"), forgotten.err);
+  const Finished one = sockrig({"run", "--keep", folder.file("one"), "--out", folder.file("one"), "stream/empty.*"});
+  BOOST_TEST(one.code == 2, "no such selector");
+  BOOST_TEST(sockrig({"run", "--keep", folder.file("two"), "--out", folder.file("two"), "stream/empty"}).code == 0);
+  BOOST_TEST(sockrig({"judge", folder.file("two")}).code == 0, "reports and what is kept may stand side by side");
   folder.write("file", "");
   BOOST_TEST(sockrig({"run", "--keep", folder.file("file/below"), "stream/empty"}).code == 2);
 }

@@ -30,12 +30,25 @@ RunSpec spec_in(const std::string& name) {
   return std::move(*spec);
 }
 
-int replay(const std::string& name, const po::variables_map& given, const ReportOptions& reports, const Paths& paths,
+int replay(const std::string& name, const po::variables_map& given, ReportOptions reports, const Paths& paths,
            std::ostream& out, std::ostream& err) {
   if (const std::string trouble = trouble_with_shim(paths); !trouble.empty()) throw Refusal(trouble);
   SandboxChoice sandbox = SandboxChoice::automatic;
   if (const std::string problem = take_sandbox(given, sandbox); !problem.empty()) throw Refusal(problem);
   RunSpec spec = spec_in(name);
+  std::string keep = given.contains("keep") ? given["keep"].as<std::string>() : "";
+  if (given.contains("keep") && keep.empty()) throw Refusal("--keep: an empty path");
+  if (!spec.directory.empty()) {
+    // What is written goes where the caller is.
+    for (ReportTarget& target : reports.targets) {
+      if (target.path != "-") target.path = fs::absolute(target.path);
+    }
+    if (!reports.out_directory.empty()) reports.out_directory = fs::absolute(reports.out_directory);
+    if (!keep.empty()) keep = fs::absolute(keep);
+    std::error_code error;
+    fs::current_path(spec.directory, error);
+    if (error) throw Refusal(fmt::format("it was run in {}: {}", spec.directory, error.message()));
+  }
   if (const std::string trouble = trouble_with_program(spec.command); !trouble.empty())
     throw Refusal(fmt::format("{}: {}", option_of(spec.role), trouble));
   CarryOut what{.plan = {},
@@ -44,7 +57,7 @@ int replay(const std::string& name, const po::variables_map& given, const Report
                 .seed = spec.seed,
                 .commands = {{spec.role, spec.command}},
                 .dialogue = spec.dialogue ? spec.dialogue->file : "",
-                .keep_directory = given.contains("keep") ? given["keep"].as<std::string>() : "",
+                .keep_directory = keep,
                 .reports = reports};
   if (spec.scenario->needs_namespaces && !what.machine.namespaces)
     throw Refusal(fmt::format("{} needs a private network: {}", spec.scenario->id, what.machine.why_not));
@@ -65,8 +78,8 @@ int replay_command(const std::vector<std::string>& arguments, const Paths& paths
   const CommandUsage usage = {
       "replay", "[OPTION…] FILE",
       "Carries out a run again: FILE is the spec.json that 'sockrig run --keep DIR' wrote for it, or its folder.\n"
-      "Program, scenario, dialogue, faults and seed are those of the spec, whatever has become of the files.\n"
-      "Exit codes: as of 'sockrig run'; 2 also if the spec cannot be read.",
+      "Command and working directory, scenario, dialogue, faults and seed are those of the spec; the program is the\n"
+      "one that stands there now. Exit codes: as of 'sockrig run'; 2 also if the spec cannot be read.",
       "file", "sockrig replay kept/012.stream.text.echo-server"};
   if (const auto code = parse_options(arguments, usage, options, values, words, out, err)) return *code;
   ReportOptions reports;

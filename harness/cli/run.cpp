@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <ostream>
 
@@ -82,13 +84,22 @@ std::vector<const Scenario*> selected(const Catalogue& catalogue, const RunOptio
       3);
 }
 
+// "--keep stream/text": the folder was forgotten, and a claim stands in its place.
+void refuse_claim_as_folder(const Catalogue& catalogue, const std::string& folder) {
+  const auto is_it = [&](const Scenario& s) { return s.id == folder || s.chapter == folder; };
+  if (std::ranges::any_of(catalogue.scenarios, is_it))
+    throw Refusal(fmt::format("--keep: '{}' is a selector; name the folder first: --keep DIR {}", folder, folder));
+}
+
 int run_with(const RunOptions& options, const Paths& paths, std::ostream& out, std::ostream& err) {
   const Catalogue catalogue = catalogue_of(paths, err);
+  refuse_claim_as_folder(catalogue, options.keep_directory);
   std::vector<std::string> none;
   const std::optional<Dialogue> dialogue = dialogue_for(options, paths, err);
   const PlanRequest request{.scenarios = selected(catalogue, options),
                             .known = select(catalogue, {}, none),
                             .commands = commands_for(options, paths),
+                            .directory = std::filesystem::current_path().string(),
                             .dialogue = dialogue ? &*dialogue : nullptr,
                             .serves = options.serves,
                             .level = options.level,

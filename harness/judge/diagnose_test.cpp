@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(a_short_send_explains_what_is_lost) {
   MadeUp m;
   m.add_fault("short-send bytes=100").fired = 1;
   m.wrong_bytes(100, m.right_bytes(300, 700));
-  m.add_event(wire::Call::send, 300, 100).rule = 1;
+  m.add_event(wire::Call::send, 300, 100).rules = wire::rule_bit(1);
   const Diagnosis d = of(m);
   BOOST_TEST(d.message ==
              "lost 200 bytes at offset 100 of what a sent: send() returned 100 of 300 and the other 200 bytes were "

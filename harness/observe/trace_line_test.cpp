@@ -15,7 +15,7 @@ CallEvent send_of_4096(std::uint16_t flags, std::uint32_t rule) {
   e.asked = 4096;
   e.result = 7;
   e.flags = flags;
-  e.rule = rule;
+  e.rules = rule == 0 ? 0 : wire::rule_bit(rule);
   return e;
 }
 

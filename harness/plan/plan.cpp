@@ -135,6 +135,7 @@ std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machin
       spec.scenario = shared;
       spec.role = role;
       spec.command = command->second;
+      spec.directory = request.directory;
       spec.serves = request.serves;
       spec.stop = request.stop;
       spec.seed = request.seed;
@@ -150,6 +151,13 @@ std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machin
     }
   }
   return plan;
+}
+
+std::string why_not_runnable(const RunSpec& spec) {
+  const auto script = spec.scenario->scripts.find(spec.role);
+  const bool told = script != spec.scenario->scripts.end() && tells_to_stop(script->second);
+  if (told && !parse_stop(spec.stop)) return "the script tells the server to stop, and it is not declared how";
+  return why_no_dialogue(*spec.scenario, spec.role, spec.dialogue.get());
 }
 
 std::optional<StopOrder> parse_stop(std::string_view text) {

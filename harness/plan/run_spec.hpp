@@ -28,6 +28,7 @@ struct PlanRequest {
   std::vector<const Scenario*> scenarios;  // those asked for
   std::vector<const Scenario*> known;      // all that an `after` of theirs may name; those asked for are known anyway
   std::map<Role, std::string> commands;    // templates with {host} and {port}
+  std::string directory;                   // in which they are run
   const Dialogue* dialogue = nullptr;      // of the role custom; null = none was given
   Serves serves = Serves::at_once;
   Level level = Level::should;  // the weakest level that is run
@@ -44,6 +45,7 @@ struct RunSpec {
   std::shared_ptr<const Scenario> scenario;
   Role role{};
   std::string command;
+  std::string directory;                     // in which it is run: where relative paths begin; "" = wherever one is
   std::shared_ptr<const Dialogue> dialogue;  // role custom
   Serves serves = Serves::at_once;
   std::string stop;                 // as in PlanRequest
@@ -64,6 +66,10 @@ std::optional<StopOrder> parse_stop(std::string_view text);  // "SIGTERM", "SIGI
 
 // One RunSpec for each scenario and each of its roles that has a command, in catalogue order.
 std::vector<RunSpec> make_plan(const PlanRequest& request, const Machine& machine);
+
+// "" or what is missing for the run to be carried out, though the plan did not leave it out: a dialogue, how to stop.
+// Never so of a plan's own specs.
+std::string why_not_runnable(const RunSpec& spec);
 
 // Whether the fault is one of this run: what is held is let go only by a script that says so.
 bool concerns(const Fault& fault, const RunSpec& spec);

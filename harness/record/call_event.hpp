@@ -18,7 +18,7 @@ struct CallEvent {
   wire::Call call{};
   std::uint16_t flags = 0;
   std::int32_t fd = -1, socket = -1;
-  std::uint32_t rule = 0;
+  std::uint32_t rules = 0;  // as in wire::Event
   std::int64_t asked = 0, result = 0;
   std::int32_t error = 0;
   wire::Withheld withheld{};

@@ -37,9 +37,8 @@ std::span<const EnumName<StepOutcome>> names_of(StepOutcome) {
 }
 
 std::span<const EnumName<StepMeaning>> names_of(StepMeaning) {
-  static constexpr EnumName<StepMeaning> all[] = {{StepMeaning::claim, "claim"},
-                                                  {StepMeaning::evidence, "evidence"},
-                                                  {StepMeaning::condition, "condition"}};
+  static constexpr EnumName<StepMeaning> all[] = {
+      {StepMeaning::claim, "claim"}, {StepMeaning::evidence, "evidence"}, {StepMeaning::condition, "condition"}};
   return all;
 }
 

@@ -180,7 +180,7 @@ void fields(A& a, T& e) {
   a("asked", e.asked);
   a("result", e.result);
   a("error", e.error);
-  a("rule", e.rule);
+  a.rules("rules", e.rules);
   a.flag("injected", e.flags, wire::event_injected);
   a.flag("withheld", e.flags, wire::event_withheld);
   a("why", e.withheld);

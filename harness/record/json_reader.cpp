@@ -11,7 +11,42 @@ using Json = nlohmann::json;
 // A value takes sixteen bytes and more: what a file of a few bytes each may become in memory is bounded by their
 // number.
 constexpr std::size_t most_values = 6'000'000;
-constexpr int deepest = 64;
+constexpr std::size_t deepest = 64;
+
+// Goes through a document without keeping any of it, and stops where it would be too much.
+struct Counter {
+  std::size_t values = 0, depth = 0;
+  std::string problem;
+  bool one() {
+    if (++values <= most_values) return true;
+    problem = "it holds more than " + std::to_string(most_values) + " values";
+    return false;
+  }
+  bool in() {
+    if (++depth <= deepest) return one();
+    problem = "it is nested more than " + std::to_string(deepest) + " deep";
+    return false;
+  }
+  bool out() {
+    --depth;
+    return true;
+  }
+  bool null() { return one(); }
+  bool boolean(bool) { return one(); }
+  bool number_integer(Json::number_integer_t) { return one(); }
+  bool number_unsigned(Json::number_unsigned_t) { return one(); }
+  bool number_float(Json::number_float_t, const std::string&) { return one(); }
+  bool string(std::string&) { return one(); }
+  bool binary(Json::binary_t&) { return one(); }
+  bool start_object(std::size_t) { return in(); }
+  bool key(std::string&) { return true; }
+  bool end_object() { return out(); }
+  bool start_array(std::size_t) { return in(); }
+  bool end_array() { return out(); }
+  [[noreturn]] bool parse_error(std::size_t, const std::string&, const Json::exception& e) {
+    throw Json::parse_error(dynamic_cast<const Json::parse_error&>(e));
+  }
+};
 
 std::string told(const Json& node) {
   std::string text = node.dump(-1, ' ', true, Json::error_handler_t::replace);
@@ -21,14 +56,10 @@ std::string told(const Json& node) {
 }  // namespace
 
 Json parse_json(std::string_view text) {
-  std::size_t values = 0;
-  const auto bounded = [&](int depth, Json::parse_event_t, Json&) {
-    if (++values > most_values) throw FormError("it holds more than " + std::to_string(most_values) + " values");
-    if (depth > deepest) throw FormError("it is nested more than " + std::to_string(deepest) + " deep");
-    return true;
-  };
+  Counter counter;
   try {
-    return Json::parse(text.begin(), text.end(), bounded);
+    if (Json::sax_parse(text.begin(), text.end(), &counter)) return Json::parse(text.begin(), text.end());
+    throw FormError(counter.problem);
   } catch (const Json::exception& e) {
     // "[json.exception.parse_error.101] parse error at line 1, column 2: …": what stands before the place is the
     // library's.

@@ -61,6 +61,15 @@ class JsonReader {
     value = 0;
     for (const E bit : set) value |= static_cast<std::uint32_t>(bit);
   }
+  void rules(std::string_view name, std::uint32_t& value) {
+    std::vector<std::uint32_t> ids;
+    (*this)(name, ids);
+    value = 0;
+    for (const std::uint32_t id : ids) {
+      if (id == 0 || id > wire::max_rules) fail("/" + std::string(name), "there is no rule " + std::to_string(id));
+      value |= wire::rule_bit(id);
+    }
+  }
   template <std::size_t n>
   void counts(std::string_view name, std::uint32_t (&all)[n]) {
     std::map<std::string, std::uint32_t> some;

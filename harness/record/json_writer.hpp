@@ -19,7 +19,7 @@ namespace sockrig {
 class JsonWriter {
  public:
   static constexpr bool reads = false;
-  // `lines`: an element of the outermost lists, and a field of the outermost object, a line each.
+  // Fields of the outermost object, and elements of the lists in them, get a line each.
   explicit JsonWriter(std::string& out) : out_(out) {}
 
   void begin() {
@@ -54,6 +54,14 @@ class JsonWriter {
       if ((value & static_cast<std::uint32_t>(n.value)) != 0) set.emplace_back(n.name);
     }
     (*this)(name, set);
+  }
+  // The numbers of those that a call met, from 1.
+  void rules(std::string_view name, std::uint32_t value) {
+    std::vector<std::uint32_t> ids;
+    for (std::uint32_t id = 1; id <= wire::max_rules; ++id) {
+      if ((value & wire::rule_bit(id)) != 0) ids.push_back(id);
+    }
+    (*this)(name, ids);
   }
   // How often each reason held the rule back.
   template <std::size_t n>

@@ -36,6 +36,7 @@ class Packer {
   void bits(std::string_view, std::uint32_t value) {
     write(value);
   }
+  void rules(std::string_view, std::uint32_t value) { write(value); }
   template <std::size_t n>
   void counts(std::string_view, const std::uint32_t (&all)[n]) {
     for (const std::uint32_t count : all) write(count);
@@ -101,6 +102,7 @@ class Unpacker {
   void bits(std::string_view, std::uint32_t& value) {
     read(value);
   }
+  void rules(std::string_view, std::uint32_t& value) { read(value); }
   template <std::size_t n>
   void counts(std::string_view, std::uint32_t (&all)[n]) {
     for (std::uint32_t& count : all) read(count);

@@ -5,6 +5,7 @@
 #include "record/json_writer.hpp"
 #include "record/moments.hpp"
 #include "record/packed.hpp"
+#include "record/planned_steps.hpp"
 
 namespace sockrig {
 namespace {
@@ -79,16 +80,6 @@ void read_timeline(const nlohmann::json& list, Record& r) {
   }
 }
 
-// What the judge takes for granted of every record that the rig makes.
-std::string contradiction_in(const Record& r) {
-  if (!r.unmet) return r.stop == Stop::none ? "" : "/unmet: is missing, though the run was stopped";
-  if (r.unmet->step >= r.steps.size())
-    return "/unmet/step: there are " + std::to_string(r.steps.size()) + " steps, counted from 0";
-  if (r.unmet->channel && *r.unmet->channel >= r.channels.size())
-    return "/unmet/channel: there are " + std::to_string(r.channels.size()) + " channels, counted from 0";
-  return "";
-}
-
 template <typename A, Is<Record> R>
 void pack_fields(A& a, R& r) {
   fields(a, r);
@@ -139,11 +130,12 @@ std::string packed(const Record& record) {
   return out;
 }
 
-std::optional<Record> unpacked(std::string_view bytes) {
+std::optional<Record> unpacked(std::string_view bytes, std::string& problem) {
   Record r;
   Unpacker unpacker(bytes);
   pack_fields(unpacker, r);
-  if (!unpacker.good() || !contradiction_in(r).empty()) return std::nullopt;
+  problem = unpacker.good() ? contradiction_in(r) : "it is cut off, or holds what no record does";
+  if (!problem.empty()) return std::nullopt;
   return r;
 }
 

@@ -22,6 +22,6 @@ std::string record_to_json(const Record& record);
 std::optional<Record> record_from_json(std::string_view json, std::string& problem);
 
 std::string packed(const Record& record);
-std::optional<Record> unpacked(std::string_view bytes);
+std::optional<Record> unpacked(std::string_view bytes, std::string& problem);
 
 }  // namespace sockrig

@@ -23,7 +23,8 @@ Record full() {
   Channel c;
   c.name = "a";
   c.local_port = 40000;
-  c.outgoing = c.expected = {0xfedcba9876543210u, Payload::binary};
+  c.outgoing = {0xfedcba9876543210u, Payload::binary};
+  c.expected = {0x121, Payload::binary};
   c.planned = c.sent = c.due = c.received = 1u << 30;
   c.shut = c.lines = true;
   c.source = "stdin";
@@ -60,7 +61,7 @@ Record full() {
   CallEvent e;
   e.sequence = 1, e.begun_ns = 1990, e.ended_ns = 2000, e.connection = 2, e.ordinal = 3, e.pid = e.tid = 17,
   e.call = wire::Call::send, e.flags = wire::event_injected;
-  e.fd = 0, e.socket = 0, e.rule = 1, e.asked = -1, e.result = 7, e.error = 4, e.image = 1, e.caller = 4242;
+  e.fd = 0, e.socket = 0, e.rules = 0x80000005u, e.asked = -1, e.result = 7, e.error = 4, e.image = 1, e.caller = 4242;
   CallEvent held = e;
   held.sequence = 2, held.ended_ns = 1500,
   held.flags = wire::event_withheld | wire::event_no_signal | wire::event_held;  // returned before
@@ -117,11 +118,12 @@ BOOST_AUTO_TEST_SUITE(record_file)
 
 BOOST_AUTO_TEST_CASE(what_is_written_is_what_is_read) {
   const Record r = full();
+  std::string problem;
   BOOST_TEST((read(record_to_json(r)) == r));
   BOOST_TEST((read(record_to_json(Record{})) == Record{}));
   BOOST_TEST(record_to_json(read(record_to_json(r))) == record_to_json(r));
-  BOOST_TEST((unpacked(packed(r)) == r));
-  BOOST_TEST((unpacked(packed(Record{})) == Record{}));
+  BOOST_TEST((unpacked(packed(r), problem) == r));
+  BOOST_TEST((unpacked(packed(Record{}), problem) == Record{}));
 }
 
 BOOST_AUTO_TEST_CASE(every_member_is_written) {
@@ -172,6 +174,9 @@ BOOST_AUTO_TEST_CASE(bad_input_is_refused_with_the_place) {
   BOOST_TEST(refused(changed("/steps/0/outcom", "met")) == "/steps/0/outcom: unknown key");
   BOOST_TEST(refused(changed("/unmet/step", 2)) == "/unmet/step: there are 2 steps, counted from 0");
   BOOST_TEST(refused(changed("/unmet/channel", 2)) == "/unmet/channel: there are 2 channels, counted from 0");
+  BOOST_TEST(refused(changed("/stop", "none")) == "/unmet: is there, though the run was not stopped");
+  BOOST_TEST(refused(changed("/channels/0/expected/key", 95 << 8)) ==
+             "/channels/0/expected/key: is no ring of characters");
   BOOST_TEST(refused(changed("/unmet", nullptr)) == "/unmet: is missing, though the run was stopped");
   BOOST_TEST(refused(changed("/timeline/0/is", "x")) ==
              "/timeline/0/is: expected one of peer, call, look, fact, life, wrote, found \"x\"");
@@ -188,12 +193,14 @@ BOOST_AUTO_TEST_CASE(what_would_fill_the_memory_is_refused) {
 
 BOOST_AUTO_TEST_CASE(what_was_packed_and_cut_off_is_refused) {
   const std::string whole = packed(full());
-  for (std::size_t size = 0; size < whole.size(); size += 3) BOOST_TEST(!unpacked(whole.substr(0, size)).has_value());
-  BOOST_TEST(!unpacked(whole + "x").has_value());
+  std::string problem;
+  for (std::size_t size = 0; size < whole.size(); size += 3)
+    BOOST_TEST(!unpacked(whole.substr(0, size), problem).has_value());
+  BOOST_TEST(!unpacked(whole + "x", problem).has_value());
   for (std::size_t i = 0; i < whole.size(); ++i) {  // whatever comes of it, it is no crash
     std::string other = whole;
     other[i] = static_cast<char>(~other[i]);
-    (void)unpacked(other);
+    (void)unpacked(other, problem);
   }
 }
 

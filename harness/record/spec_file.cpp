@@ -26,6 +26,7 @@ template <typename A, Is<RunSpec> T>
 void fields(A& a, T& s) {
   a("role", s.role);
   a("command", s.command);
+  a("directory", s.directory);
   a("serves", s.serves, Serves::at_once);
   a("stop", s.stop);
   a("seed", s.seed, 1);
@@ -79,6 +80,8 @@ std::optional<RunSpec> spec_from_json(std::string_view text, std::string& proble
     }
     if (!spec.stop.empty() && !parse_stop(spec.stop))
       throw FormError("/stop: expected a signal or 'line:TEXT', found '" + spec.stop + "'");
+    if (const std::string why = spec.skip.empty() ? why_not_runnable(spec) : ""; !why.empty())
+      throw FormError("/: " + why);
     return spec;
   } catch (const FormError& e) {
     problem = e.what();

@@ -107,7 +107,7 @@ CallEvent copy_of(const wire::Event& e, std::uint64_t sequence) {
           .flags = e.flags,
           .fd = e.fd,
           .socket = known_socket ? e.socket : -1,
-          .rule = e.rule <= wire::max_rules ? e.rule : 0,
+          .rules = e.rules,
           .asked = e.asked,
           .result = e.result,
           .error = e.error,

@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "plan/whole_script.hpp"
 #include "record/attempts.hpp"
-#include "run/whole_script.hpp"
+#include "record/planned_steps.hpp"
 
 namespace sockrig {
 namespace {
@@ -72,17 +73,13 @@ Rig::Rig(const RunSpec& spec, std::uint16_t port, SubjectOptions subject, Region
             return KnownTimers{region_.may_ring(own, deadline_seconds), region_.timers_off(own)};
           }),
       script_(whole_script(spec.scenario->scripts.at(spec.role), spec.role)) {
+  record_.steps = planned_steps(script_);
+  std::size_t steps = 0;
   for (const ScriptLine& line : script_) {
-    first_record_.push_back(record_.steps.size());
+    first_record_.push_back(steps);
     for (const auto& together : line.steps) {
+      steps += together.size();
       for (const Step& step : together) {
-        StepRecord r;
-        r.text = (line.count > 1 ? std::to_string(line.count) + " " : "") + line.name +
-                 (line.in_turn ? " in turn" : "") + ": " + step.text;
-        r.meaning = meaning_of(step.verb);
-        r.verb = step.verb;
-        r.actor = line.actor;
-        record_.steps.push_back(std::move(r));
         if (step.verb == StepVerb::memory_under) measures_memory_ = true;
         if (step.verb == StepVerb::makes_children) looks_for_children_ = true;
         if (step.verb == StepVerb::counter_rises) hold_back_ = false;
@@ -369,6 +366,18 @@ void Rig::stop(Stop why, std::string code, std::string what) {
       }
     }
   }
+  if (!record_.unmet) blame_next_step(std::move(code), std::move(what));
+}
+
+// Stopped between two lines, where no step is under way: the verdict is about the one that would have come.
+void Rig::blame_next_step(std::string code, std::string what) {
+  const auto is_next = [](const StepRecord& s) {
+    return s.outcome != StepOutcome::met && s.meaning == StepMeaning::claim;
+  };
+  auto next = std::ranges::find_if(record_.steps, is_next);
+  if (next == record_.steps.end()) --next;
+  next->outcome = StepOutcome::unmet;
+  record_.unmet = Unmet{static_cast<std::size_t>(next - record_.steps.begin()), std::move(code), std::move(what), {}};
 }
 
 // Ends the run because of one step that was seen not to hold.

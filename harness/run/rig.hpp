@@ -76,6 +76,7 @@ class Rig {
   bool grant_idle();
   void read_events();
   void stop(Stop why, std::string code, std::string what);
+  void blame_next_step(std::string code, std::string what);
   void contradict(Running& r, std::string code, std::string what);
   void mark_unmet(const Running& r, std::string code, std::string what);
   void note_progress();

@@ -132,11 +132,12 @@ WorkerResult Workers::finish(Worker& w, bool late) {
   } else if (said.starts_with(has_failed)) {
     out.trouble += said.substr(1);
   } else {
-    if (said.starts_with(has_record)) out.record = unpacked(said.substr(1));
+    std::string problem = "nothing";
+    if (said.starts_with(has_record)) out.record = unpacked(said.substr(1), problem);
     if (!out.record) {
       remove_regions_of(w.pid);
       const Ending end = WIFSIGNALED(status) ? Ending{true, WTERMSIG(status)} : Ending{false, WEXITSTATUS(status)};
-      out.trouble += "its worker " + to_string(end) + " without a result";
+      out.trouble += "its worker " + to_string(end) + " without a record (" + problem + ")";
     }
   }
   if (out.record) out.trouble.clear();

@@ -176,7 +176,7 @@ void record(const Note& note) {
   event.flags = note.flags;
   event.fd = note.fd;
   event.socket = note.socket;
-  event.rule = note.rule;
+  event.rules = note.rules;
   event.asked = note.asked;
   event.result = note.result;
   event.error = static_cast<std::int16_t>(note.error);

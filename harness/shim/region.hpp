@@ -59,7 +59,7 @@ struct Note {
   std::uint16_t flags = 0;
   int fd = -1;
   int socket = -1;
-  std::uint32_t rule = 0;
+  std::uint32_t rules = 0;
   std::int64_t asked = 0;
   std::int64_t result = 0;
   int error = 0;

@@ -208,12 +208,14 @@ bool fire(Rule& rule, Op& op) {
     } while (!rule.fired.compare_exchange_weak(fired, fired + 1, std::memory_order_relaxed));
   }
   op.fired = &rule;
+  op.fired_rules |= wire::rule_bit(rule.id);
   return true;
 }
 
 void has_fired(Rule& rule, Op& op) {
   rule.fired.fetch_add(1, std::memory_order_relaxed);
   op.fired = &rule;
+  op.fired_rules |= wire::rule_bit(rule.id);
 }
 
 void withhold(Rule& rule, Op& op, Withheld why) {
@@ -281,14 +283,14 @@ Note note_of(const Op& op, std::int64_t result) {
   if (op.family == Family::send && (op.message_flags & MSG_NOSIGNAL)) note.flags |= wire::event_no_signal;
   if (op.held) {
     note.flags |= wire::event_held;
-    note.rule = op.held->id;
+    note.rules |= wire::rule_bit(op.held->id);
   }
   if (op.fired) {
     note.flags |= wire::event_injected;
-    note.rule = op.fired->id;
+    note.rules |= op.fired_rules;
   } else if (op.withheld) {
     note.flags |= wire::event_withheld;
-    note.rule = op.withheld->id;
+    note.rules |= wire::rule_bit(op.withheld->id);
     note.withheld = op.why;
   }
   return note;

@@ -33,7 +33,8 @@ struct Op {
   wire::Rule* fail_after = nullptr;
   wire::Rule* interrupt = nullptr;  // for the wrapper to carry out: connect, waits, partial sends
   std::size_t part = length;        // what a send that is cut in the middle gets rid of before the signal
-  wire::Rule* fired = nullptr;
+  wire::Rule* fired = nullptr;      // the last one that did
+  std::uint32_t fired_rules = 0;    // rule_bit of each
   wire::Rule* held = nullptr;
   wire::Rule* withheld = nullptr;
   wire::Withheld why{};

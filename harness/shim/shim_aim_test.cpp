@@ -20,7 +20,7 @@ std::vector<string> places(const Region& region, Family family) {
 std::vector<string> places(const Region& region, wire::EventFlag what) {
   std::vector<string> all;
   for (const wire::Event* e : region.events())
-    if ((e->flags & what) != 0 && e->rule == 1) all.push_back(place_of(*e));
+    if ((e->flags & what) != 0 && e->rules == wire::rule_bit(1)) all.push_back(place_of(*e));
   return all;
 }
 

@@ -12,7 +12,7 @@
 namespace sockrig::wire {
 
 inline constexpr std::uint32_t magic = 0x47524b53;  // "SKRG"
-inline constexpr std::uint32_t version = 8;
+inline constexpr std::uint32_t version = 9;
 inline constexpr const char* region_variable = "SOCKRIG_REGION";  // environment: path of the region
 
 inline constexpr std::uint32_t max_rules = 32;
@@ -224,6 +224,12 @@ enum EventFlag : std::uint16_t {
   event_held = 8,       // what it was told is the kernel's all the same
 };
 
+// Of a rule among those of a call.
+constexpr std::uint32_t rule_bit(std::uint32_t id) {
+  return 1u << (id - 1);
+}
+static_assert(max_rules <= 32);
+
 struct Event {
   std::atomic<std::uint64_t> sequence;  // index + 1, stored last (release): the slot is complete
   std::uint64_t begun_ns, ended_ns;     // CLOCK_MONOTONIC, when the call was made and when it returned
@@ -231,11 +237,11 @@ struct Event {
   Call call;
   std::uint16_t flags;  // EventFlag
   std::int32_t fd;
-  std::int32_t socket;    // index into sockets, -1 = none
-  std::uint32_t rule;     // id of the rule that fired, held it or was withheld, 0 = none
-  std::int64_t asked;     // bytes asked for, backlog, how, timeout in ms …, as the program said it
-  std::int64_t result;    // as the program was told
-  std::int16_t error;     // errno if result < 0
+  std::int32_t socket;  // index into sockets, -1 = none
+  std::uint32_t rules;  // rule_bit(id) of each rule that fired or held it; where none did, of the one that was withheld
+  std::int64_t asked;   // bytes asked for, backlog, how, timeout in ms …, as the program said it
+  std::int64_t result;  // as the program was told
+  std::int16_t error;   // errno if result < 0
   std::uint8_t withheld;  // Withheld, if event_withheld
   std::uint8_t image;     // 1-based index into images; 0 = unknown
   std::uint32_t caller;   // address that the call returns to, counted from the executable's address 0; 0 = elsewhere

@@ -1,4 +1,4 @@
-#include "run/whole_script.hpp"
+#include "plan/whole_script.hpp"
 
 #include <boost/test/unit_test.hpp>
 
