@@ -14,8 +14,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "catalogue/select.hpp"
 #include "campaign/campaign.hpp"
+#include "catalogue/select.hpp"
 #include "cli/paths.hpp"
 #include "plan/run_spec.hpp"
 #include "run/check.hpp"

@@ -19,7 +19,8 @@ static void connect_both(void) {
   server = accept(listener, NULL, NULL);
 }
 
-// clang-format off: a call and the print of its line stand on one line
+// A call and the print of its line stand on one line.
+// clang-format off
 int main(void) {
   char byte = 'x';
   connect_both();

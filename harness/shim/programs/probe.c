@@ -37,7 +37,8 @@ static void check(const char* data, int from, int size) {
   for (int i = 0; i < size; ++i) must(data[i] == (char)((from + i) * 7 + 1), "wrong byte");
 }
 
-// clang-format off: tables of calls and of commands, a line each
+// Tables of calls and of commands, a line each.
+// clang-format off
 static ssize_t receive_by(const char* call, int fd, char* out, size_t size) {
   struct iovec parts[3] = {{out, size / 3}, {out + size / 3, size / 3}, {out + size / 3 * 2, size - size / 3 * 2}};
   const struct iovec before[3] = {parts[0], parts[1], parts[2]};
