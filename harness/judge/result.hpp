@@ -53,6 +53,7 @@ struct FaultResult {
 struct Variant {
   Role role{};
   std::string command;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 that <=> is compared with for a pointer
   auto operator<=>(const Variant&) const = default;
 };
 
@@ -61,7 +62,7 @@ struct RunId {
   std::size_t index = 0;  // its place in the plan
   std::string claim;      // the scenario's id
   Variant variant;
-  auto operator<=>(const RunId&) const = default;
+  bool operator==(const RunId&) const = default;
 };
 
 struct Result {

@@ -194,7 +194,7 @@ unsigned char rotating_line_byte(std::uint64_t offset, unsigned char first, int 
   const std::uint64_t line = offset / rotating_line_bytes % lines_in_round(ring), column = offset % rotating_line_bytes;
   if (column == 72) return '\r';
   if (column == 73) return '\n';
-  const unsigned base = ring == 95 ? ' ' : '!';
+  const unsigned base = ring == largest_ring ? 0x20 : 0x21;  // the space, or what comes behind it
   const auto size = static_cast<std::uint64_t>(ring);
   return static_cast<unsigned char>(base + (first - base + line + column) % size);
 }
