@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <stdexcept>
 #include <system_error>
 
@@ -98,9 +99,13 @@ std::optional<KeptCampaign> kept_from_json(std::string_view text, std::string& p
     KeptCampaign campaign;
     fields(reader, campaign);
     reader.finish();
+    std::map<std::string_view, std::size_t> folders;
     for (std::size_t i = 0; i < campaign.runs.size(); ++i) {
       if (!is_plain_name(campaign.runs[i].folder))
         throw FormError(fmt::format("/runs/{}/folder: expected the name of a folder beside run.json", i));
+      // Each brings its own record: a short plan must not make a long campaign of one folder.
+      if (const auto [other, is_new] = folders.emplace(campaign.runs[i].folder, i); !is_new)
+        throw FormError(fmt::format("/runs/{}/folder: it is that of /runs/{}, too", i, other->second));
     }
     return campaign;
   } catch (const FormError& e) {

@@ -18,8 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t largest_file = 256 << 10;
-
 bool is_id_word(std::string_view word) {
   return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
@@ -56,11 +54,11 @@ std::optional<std::string> read_text(const std::string& file, Diagnostics& probl
   if (status.type() != fs::file_type::regular) return refuse("is not a regular file");
   std::ifstream in(file, std::ios::binary);
   if (!in) return refuse(fmt::format("cannot be read: {}", std::strerror(errno)));
-  std::string text(largest_file + 1, '\0');
+  std::string text(most_scenario_bytes + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (in.bad()) return refuse("cannot be read to its end");
   text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > largest_file) return refuse("is larger than 256 KiB: that is no scenario");
+  if (text.size() > most_scenario_bytes) return refuse("is larger than 256 KiB: that is no scenario");
   return text;
 }
 
@@ -69,6 +67,13 @@ std::string claims(const std::vector<std::string>& path) {
 }
 
 }  // namespace
+
+bool is_scenario_id(std::string_view id) {
+  constexpr std::size_t longest_name = 255;  // of a file (NAME_MAX)
+  const std::size_t slash = id.find('/');
+  return id.size() <= longest_name && slash != id.npos && is_id_word(id.substr(0, slash)) &&
+         is_id_word(id.substr(slash + 1));
+}
 
 void sort_problems(Diagnostics& problems) {
   std::stable_sort(problems.begin(), problems.end(), [](const Diagnostic& a, const Diagnostic& b) {

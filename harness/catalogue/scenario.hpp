@@ -84,6 +84,11 @@ struct Catalogue {
 // shutdown, close, time-wait, failure. Unknown chapters come last, by name.
 int chapter_rank(std::string_view chapter);
 
+// "stream/short-recv-one": chapter and name, of small letters, digits and '-'. Files and folders are named after it.
+bool is_scenario_id(std::string_view id);
+
+inline constexpr std::size_t most_scenario_bytes = 256 << 10;
+
 // One file. `root` is the scenarios folder, so that root/stream/x.toml is "stream/x".
 std::optional<Scenario> load_scenario(const std::string& root, const std::string& file, Diagnostics& problems);
 // The same from text: pure.

@@ -15,6 +15,7 @@
 #include "cli/refusal.hpp"
 #include "cli/report_options.hpp"
 #include "record/planned_steps.hpp"
+#include "reports/text.hpp"
 #include "version.hpp"
 
 namespace sockrig {
@@ -70,7 +71,11 @@ RunResult judged_again(const std::string& directory, const KeptCampaign& campaig
   RunResult run = campaign.about;
   run.sockrig_version = version;
   run.interrupted = run.interrupted || !campaign.complete;
-  for (const Judged& j : blame(plan, raw)) {
+  const std::vector<Judged> all = blame(plan, raw);
+  if (all.size() != plan.size())
+    throw Refusal(fmt::format("{}: of {} runs {} wait for one another: the 'after' of their spec.json make a circle",
+                              (fs::path(directory) / "run.json").string(), plan.size(), plan.size() - all.size()));
+  for (const Judged& j : all) {
     if (is_reported(campaign, campaign.runs[j.settled.index], j)) run.results.push_back(j.settled);
   }
   return run;
@@ -122,9 +127,9 @@ std::vector<std::string> differences(const std::map<std::size_t, Result>& before
     else if (old.reason != r.reason)
       out.push_back(fmt::format("{}: {}, told otherwise: {}", name, told(r), r.reason));
   }
-  for (const auto& [index, old] : before) {
-    if (std::ranges::none_of(now, [&](const Result& r) { return r.index == index; }))
-      out.push_back(fmt::format("{}: was {}, and is not reported now", name_of(old), told(old)));
+  for (const auto& was : before) {
+    if (std::ranges::none_of(now, [&](const Result& r) { return r.index == was.first; }))
+      out.push_back(fmt::format("{}: was {}, and is not reported now", name_of(was.second), told(was.second)));
   }
   return out;
 }
@@ -143,8 +148,8 @@ int judge_kept(const std::string& directory, const ReportOptions& options, std::
   if (!before.empty()) other = differences(before, run.results);
   if (!other.empty()) {
     err << fmt::format("sockrig judge: {} of {} verdicts are others than sockrig {} reported (this is {}):\n",
-                       other.size(), run.results.size(), campaign->about.sockrig_version, version);
-    for (const std::string& line : other) err << "  " << line << '\n';
+                       other.size(), run.results.size(), shown(campaign->about.sockrig_version), version);
+    for (const std::string& line : other) err << "  " << shown(line) << '\n';
   }
   return reports.write(run, out, err) ? exit_code(run) : 5;
 }
@@ -170,7 +175,7 @@ int judge_command(const std::vector<std::string>& arguments, const Paths&, std::
     try {
       return judge_kept(words.front(), reports, out, err);
     } catch (const Refusal& refusal) {
-      err << "sockrig judge: " << refusal.what() << '\n';
+      err << "sockrig judge: " << shown(refusal.what()) << '\n';
       return refusal.code;
     }
   }

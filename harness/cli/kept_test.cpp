@@ -200,6 +200,52 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_refused_with_its_place) {
   BOOST_TEST(sockrig({"judge"}).code == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_plan_that_contradicts_itself_is_refused) {
+  const Kept k({"stream/empty", "stream/text"});
+  BOOST_REQUIRE(k.run.code == 0);
+  const std::string spec = k.of("stream/empty") + "spec.json", was = k.text(spec);
+  k.change(spec, "/after", {"stream/empty"});
+  const Finished waits = k.judge();
+  BOOST_TEST(waits.code == 2);
+  BOOST_TEST(holds(waits.err, "run.json: of 2 runs "), waits.err);
+  BOOST_TEST(holds(waits.err, " wait for one another: the 'after' of their spec.json make a circle"), waits.err);
+  k.write(spec, was);
+  k.change("run.json", "/runs/1/folder", k.document("run.json").at("/runs/0/folder"_json_pointer));
+  const Finished twice = k.judge();
+  BOOST_TEST(twice.code == 2);
+  BOOST_TEST(holds(twice.err, "run.json: /runs/1/folder: it is that of /runs/0, too"), twice.err);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_kept_gives_the_terminal_no_orders) {
+  const Kept k({"stream/empty"});
+  const std::string order = "\x1b[2J", folder = k.of("stream/empty");
+  const auto is_harmless = [&](const Finished& f) { BOOST_TEST(!holds(f.out + f.err, order), f.out << f.err); };
+  const auto looked_at = [&] {
+    is_harmless(sockrig({"judge", k.path()}));
+    is_harmless(sockrig({"show", k.path(), "stream/empty"}));
+    is_harmless(sockrig({"show", k.path(), "stream/emty"}));
+    is_harmless(sockrig({"replay", k.path(folder)}));
+  };
+  k.change("results.json", "/results/0/reason", order);
+  k.change("results.json", "/results/0/outcome", "fail");
+  k.change("run.json", "/version", order);
+  looked_at();
+  k.change(folder + "record.json", "/steps/0/text", order);
+  k.change(folder + "record.json", "/output", order);
+  looked_at();
+  k.change(folder + "record.json", "/" + order, 1);
+  looked_at();
+  k.change(folder + "spec.json", "/" + order, 1);
+  looked_at();
+  k.change("run.json", "/runs/0/id", order);
+  looked_at();
+  BOOST_TEST(sockrig({"judge", k.path()}).code == 2);
+  is_harmless(sockrig({"show", k.path(), order}));
+  k.change("run.json", "/" + order, 1);
+  looked_at();
+  is_harmless(sockrig({"judge", k.path(order)}));
+}
+
 BOOST_AUTO_TEST_CASE(a_run_is_carried_out_again_from_its_spec) {
   const Kept k({"stream/short-send-random"}, planted("mistake-short-send-ignored") + " {host} {port}");
   BOOST_REQUIRE(k.run.code == 1);

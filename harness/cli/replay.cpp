@@ -11,6 +11,7 @@
 #include "cli/options.hpp"
 #include "cli/refusal.hpp"
 #include "cli/run_options.hpp"
+#include "reports/text.hpp"
 #include "run/program_file.hpp"
 
 namespace sockrig {
@@ -89,7 +90,7 @@ int replay_command(const std::vector<std::string>& arguments, const Paths& paths
     try {
       return replay(words.front(), values, reports, paths, out, err);
     } catch (const Refusal& refusal) {
-      err << "sockrig replay: " << refusal.what() << '\n';
+      err << "sockrig replay: " << shown(refusal.what()) << '\n';
       return refusal.code;
     }
   }

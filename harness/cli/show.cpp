@@ -84,7 +84,7 @@ void show_timeline(const RunSpec& spec, const Record& r, std::ostream& out) {
 }
 
 void show_run(const KeptRun& run, const RunSpec& spec, const std::optional<Record>& record, std::ostream& out) {
-  out << fmt::format("{} [{}]\n  {}\n", run.id, to_string(run.role), shown(spec.scenario->claim));
+  out << fmt::format("{} [{}]\n  {}\n", shown(run.id), to_string(run.role), shown(spec.scenario->claim));
   if (!run.skip.empty()) out << "  not run: " << shown(run.skip) << '\n';
   if (!run.trouble.empty()) out << "  " << shown(run.trouble) << '\n';
   if (!record) {
@@ -154,7 +154,7 @@ int show_command(const std::vector<std::string>& arguments, const Paths&, std::o
     show(words.front(), {words.begin() + 1, words.end()}, out);
     return 0;
   } catch (const Refusal& refusal) {
-    err << "sockrig show: " << refusal.what() << '\n';
+    err << "sockrig show: " << shown(refusal.what()) << '\n';
     return refusal.code;
   }
 }

@@ -91,7 +91,7 @@ std::optional<Cause> last_part(const Record& record, const Sends& sends, const D
     if (d.from != first.before + result(second) || result(first) == 0) continue;
     return Cause{"short-send-last-part", returned(record, first) + " and then " + std::to_string(second.call->result) +
                                              ", and the next call began at " + std::to_string(second.call->result) +
-                                             " instead of " + std::to_string(first.call->result + second.call->result) +
+                                             " instead of " + std::to_string(result(first) + result(second)) +
                                              ": the position is the sum of all parts, not the last one"};
   }
   return {};
@@ -312,7 +312,7 @@ std::optional<Cause> minus_one_added(const Record& record, const Channel& c) {
   for (const CallEvent& e : record.events) {
     const SocketRecord* s = wire::family_of(e.call) == Family::recv ? socket_of(record, e) : nullptr;
     if (s == nullptr || (s->remote_port != c.local_port && s->local_port != c.local_port)) continue;
-    if (failed != nullptr && failed->socket == e.socket && e.asked == failed->asked + 1)
+    if (failed != nullptr && failed->socket == e.socket && e.asked > failed->asked && e.asked - 1 == failed->asked)
       return Cause{"minus-one-added", named(record, *failed) + " returned -1 when " + std::to_string(failed->asked) +
                                           " bytes were asked for, and the next call asked for " +
                                           std::to_string(e.asked) + ": the -1 was added to the total"};

@@ -1,5 +1,6 @@
 // Causes of a standstill: what the program waits for, and who waits for it meanwhile.
 #include <algorithm>
+#include <set>
 
 #include "judge/causes.hpp"
 
@@ -143,9 +144,10 @@ std::optional<Cause> cause_of_open_connection(const Observation& o, const Channe
   if (end == nullptr || end->inode == 0) return {};
   // The calls of a second server stand in the same timeline, and it is no child of the first.
   if (std::ranges::any_of(r.steps, [](const StepRecord& s) { return s.actor == ActorKind::second; })) return {};
-  std::vector<std::int32_t> holders, closers;
+  std::set<std::int32_t> holders;  // processes
+  std::vector<std::int32_t> closers;
   for (const Holder& h : r.holders) {
-    if (h.inode == end->inode && std::ranges::find(holders, h.pid) == holders.end()) holders.push_back(h.pid);
+    if (h.inode == end->inode) holders.insert(h.pid);
   }
   for (const CallEvent& e : r.events) {
     const SocketRecord* s = e.call == wire::Call::close && e.result == 0 ? socket_of(r, e) : nullptr;
@@ -153,9 +155,9 @@ std::optional<Cause> cause_of_open_connection(const Observation& o, const Channe
     if (s->local_port == end->local_port && s->remote_port == end->remote_port) closers.push_back(e.pid);
   }
   if (holders.size() != 1 || r.events.empty()) return {};
-  const bool first = holders.front() == r.events.front().pid;
-  const bool forked = std::ranges::any_of(r.events, [&](const CallEvent& e) { return e.pid != holders.front(); });
-  const bool other_closed = std::ranges::any_of(closers, [&](std::int32_t pid) { return pid != holders.front(); });
+  const bool first = *holders.begin() == r.events.front().pid;
+  const bool forked = std::ranges::any_of(r.events, [&](const CallEvent& e) { return e.pid != *holders.begin(); });
+  const bool other_closed = std::ranges::any_of(closers, [&](std::int32_t pid) { return pid != *holders.begin(); });
   if (!forked || (!other_closed && !first)) return {};
   return Cause{"held-by-other-process",
                std::string(other_closed ? "one process has closed it, but " : "") +

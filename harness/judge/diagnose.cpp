@@ -210,7 +210,9 @@ void add_unclosed(const Record& r, Diagnosis& out) {
   const auto unclosed = std::ranges::count_if(r.sockets, [](const SocketRecord& s) {
     return (s.flags & (wire::socket_accepted | wire::socket_closed)) == wire::socket_accepted;
   });
-  if (unclosed > 0 && unclosed >= counted(r, "descriptors after") - counted(r, "descriptors before"))
+  const std::int64_t before = counted(r, "descriptors before"), after = counted(r, "descriptors after");
+  // Two counts of descriptors: what else may stand in a record would overflow.
+  if (unclosed > 0 && before >= 0 && after >= 0 && unclosed >= after - before)
     out.message += ": close() was never called on " + std::to_string(unclosed) + " of the connections that it accepted";
 }
 

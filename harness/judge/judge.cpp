@@ -180,6 +180,12 @@ std::string why_not_shown(const Observation& o, const StepRecord& step) {
   return "the kernel did not show it: " + step.text;
 }
 
+// "subject: meets a dead connection" → "meets a dead connection".
+std::string without_actor(const std::string& step) {
+  const std::size_t colon = step.find(": ");
+  return colon == step.npos ? step : step.substr(colon + 2);
+}
+
 // The script could not be carried out, and the subject is not to blame.
 Result unproved(Result r, const Observation& o, const StepRecord& step) {
   r.outcome = Outcome::inconclusive;
@@ -191,8 +197,7 @@ Result unproved(Result r, const Observation& o, const StepRecord& step) {
   else if (step.meaning == StepMeaning::evidence)
     r.reason = why_not_shown(o, step);
   else if (cannot_tell(o, step.verb))  // the others the outside shows
-    r.reason = "the program's calls were not seen: whether it " + step.text.substr(step.text.find(": ") + 2) +
-               " cannot be told";
+    r.reason = "the program's calls were not seen: whether it " + without_actor(step.text) + " cannot be told";
   else if (step.verb == StepVerb::is_held && (!o.attached || !o.data_seen))
     r.reason = "the program's calls were not seen: none of them could be held";
   else if (step.verb == StepVerb::is_held)

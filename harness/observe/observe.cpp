@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 #include <span>
 
 #include "observe/observation.hpp"
@@ -276,11 +277,12 @@ Observation observe(const RunSpec& spec, Record record) {
   if (record.unmet && record.unmet->channel && record.channels[*record.unmet->channel].differs_at)
     o.divergence = classify(record.channels[*record.unmet->channel], record.channels);
 
+  std::set<std::string> told;  // there may be thousands of threads
   for (const bool for_network : {true, false}) {
     for (const Waiting& w : record.last_look.threads) {
       if (waits_for_network(w) != for_network) continue;
       std::string text = describe(w, record);
-      if (std::ranges::find(o.waits, text) == o.waits.end()) o.waits.push_back(std::move(text));
+      if (told.insert(text).second) o.waits.push_back(std::move(text));
     }
   }
   bool first = true;

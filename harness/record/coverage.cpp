@@ -1,6 +1,8 @@
 #include "record/coverage.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 namespace sockrig {
 namespace {
@@ -20,14 +22,15 @@ Seen seen_on(const Channel& c, const std::vector<SocketRecord>& sockets) {
   return sum;
 }
 
-// What came out of the program as an echo of this connection had come in before.
-std::uint64_t echoed_from(const Channel& c, const std::vector<Channel>& channels) {
-  std::uint64_t most = 0;
-  for (const Channel& other : channels) {
-    if (other.source == c.name && !other.lines)
-      most = std::max(most, std::min(other.received, other.differs_at.value_or(other.received)));
+// What came out of the program as an echo of a connection had come in before: the most of it, by connection.
+std::map<std::string_view, std::uint64_t> echoed_from(const std::vector<Channel>& channels) {
+  std::map<std::string_view, std::uint64_t> out;
+  for (const Channel& c : channels) {
+    if (c.lines) continue;
+    std::uint64_t& most = out[c.source];
+    most = std::max(most, std::min(c.received, c.differs_at.value_or(c.received)));
   }
-  return most;
+  return out;
 }
 
 void note(std::string& out, const Channel& c, const char* did, std::uint64_t least, std::uint64_t seen) {
@@ -39,10 +42,12 @@ void note(std::string& out, const Channel& c, const char* did, std::uint64_t lea
 
 Unseen unseen_bytes(const std::vector<Channel>& channels, const std::vector<SocketRecord>& sockets) {
   Unseen out;
+  const std::map<std::string_view, std::uint64_t> echoed = echoed_from(channels);
   for (const Channel& c : channels) {
     if (c.local_port == 0) continue;
     const Seen seen = seen_on(c, sockets);
-    std::uint64_t least = echoed_from(c, channels);
+    const auto echo = echoed.find(c.name);
+    std::uint64_t least = echo == echoed.end() ? 0 : echo->second;
     // What an earlier connection of that name took with it is not known.
     if (c.on_the_way && c.earlier_ports.empty() && c.sent > *c.on_the_way)
       least = std::max(least, c.sent - *c.on_the_way);

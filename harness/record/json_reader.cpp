@@ -10,63 +10,74 @@ using Json = nlohmann::json;
 
 // A value takes sixteen bytes and more: what a file of a few bytes each may become in memory is bounded by their
 // number.
-constexpr std::size_t most_values = 6'000'000;
+constexpr std::size_t most_values = 3'000'000;
 constexpr std::size_t deepest = 64;
+constexpr std::size_t most_quoted = 60;    // bytes of a value, in a problem
+constexpr std::size_t most_message = 300;  // of what the library says
 
-// Goes through a document without keeping any of it, and stops where it would be too much.
-struct Counter {
-  std::size_t values = 0, depth = 0;
-  std::string problem;
-  bool one() {
-    if (++values <= most_values) return true;
-    problem = "it holds more than " + std::to_string(most_values) + " values";
-    return false;
+std::string cut(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = most - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // no half characters
+  return text.substr(0, end) + "...";
+}
+
+// A list or an object may hold millions of values: it is not written out to quote its beginning.
+std::string told(const Json& node) {
+  if (node.is_structured() && !node.empty()) return node.is_array() ? "a list" : "an object";
+  const std::string* text = node.get_ptr<const std::string*>();
+  const Json quoted = text != nullptr ? Json(cut(*text, 2 * most_quoted)) : node;
+  return cut(quoted.dump(-1, ' ', true, Json::error_handler_t::replace), most_quoted);
+}
+
+// Looks through a document before anything is made of it. (The parser's own callback would do, but for each object
+// that ends in a list it walks through that list.)
+class Bounds {
+ public:
+  bool null() { return count(); }
+  bool boolean(bool) { return count(); }
+  bool number_integer(Json::number_integer_t) { return count(); }
+  bool number_unsigned(Json::number_unsigned_t) { return count(); }
+  bool number_float(Json::number_float_t, const std::string&) { return count(); }
+  bool string(std::string&) { return count(); }
+  bool binary(Json::binary_t&) { return count(); }
+  bool key(std::string&) { return count(); }
+  bool start_object(std::size_t) { return begin(); }
+  bool end_object() { return end(); }
+  bool start_array(std::size_t) { return begin(); }
+  bool end_array() { return end(); }
+  // "[json.exception.parse_error.101] parse error at line 1, column 2: …": what stands before the place is the
+  // library's. It quotes what it read last, however long that was. A number that is too large has no line.
+  bool parse_error(std::size_t byte, const std::string&, const Json::exception& e) {
+    const std::string what = cut(e.what(), most_message);
+    const auto at = what.find("at line"), words = what.find("] ");
+    if (at != what.npos) throw FormError("not JSON " + what.substr(at));
+    throw FormError("not JSON at byte " + std::to_string(byte) + ": " +
+                    (words == what.npos ? what : what.substr(words + 2)));
   }
-  bool in() {
-    if (++depth <= deepest) return one();
-    problem = "it is nested more than " + std::to_string(deepest) + " deep";
-    return false;
-  }
-  bool out() {
-    --depth;
+
+ private:
+  bool count() {
+    if (++values_ > most_values) throw FormError("it holds more than " + std::to_string(most_values) + " values");
     return true;
   }
-  bool null() { return one(); }
-  bool boolean(bool) { return one(); }
-  bool number_integer(Json::number_integer_t) { return one(); }
-  bool number_unsigned(Json::number_unsigned_t) { return one(); }
-  bool number_float(Json::number_float_t, const std::string&) { return one(); }
-  bool string(std::string&) { return one(); }
-  bool binary(Json::binary_t&) { return one(); }
-  bool start_object(std::size_t) { return in(); }
-  bool key(std::string&) { return true; }
-  bool end_object() { return out(); }
-  bool start_array(std::size_t) { return in(); }
-  bool end_array() { return out(); }
-  [[noreturn]] bool parse_error(std::size_t, const std::string&, const Json::exception& e) {
-    throw Json::parse_error(dynamic_cast<const Json::parse_error&>(e));
+  bool begin() {
+    if (++depth_ > deepest) throw FormError("it is nested more than " + std::to_string(deepest) + " deep");
+    return count();
   }
+  bool end() {
+    --depth_;
+    return true;
+  }
+  std::size_t values_ = 0, depth_ = 0;
 };
-
-std::string told(const Json& node) {
-  std::string text = node.dump(-1, ' ', true, Json::error_handler_t::replace);
-  return text.size() > 60 ? text.substr(0, 57) + "..." : text;
-}
 
 }  // namespace
 
 Json parse_json(std::string_view text) {
-  Counter counter;
-  try {
-    if (Json::sax_parse(text.begin(), text.end(), &counter)) return Json::parse(text.begin(), text.end());
-    throw FormError(counter.problem);
-  } catch (const Json::exception& e) {
-    // "[json.exception.parse_error.101] parse error at line 1, column 2: …": what stands before the place is the
-    // library's.
-    const std::string what = e.what();
-    const auto at = what.find("at line");
-    throw FormError("not JSON " + (at == what.npos ? what : what.substr(at)));
-  }
+  Bounds bounds;
+  Json::sax_parse(text.begin(), text.end(), &bounds);
+  return Json::parse(text.begin(), text.end());
 }
 
 void require_schema(JsonReader& reader, std::string_view schema) {
@@ -75,9 +86,9 @@ void require_schema(JsonReader& reader, std::string_view schema) {
   if (found == schema) return;
   const std::string_view form = schema.substr(0, schema.rfind('/') + 1);
   throw FormError(found.starts_with(form)
-                      ? "/schema: it is of another version (" + found + ") than this sockrig reads (" +
-                            std::string(schema) + ")"
-                      : "/schema: expected \"" + std::string(schema) + "\", found \"" + found.substr(0, 60) + "\"");
+                      ? "/schema: it is of another version (" + cut(found, most_quoted) +
+                            ") than this sockrig reads (" + std::string(schema) + ")"
+                      : "/schema: expected \"" + std::string(schema) + "\", found \"" + cut(found, most_quoted) + "\"");
 }
 
 JsonReader::JsonReader(const Json& node, std::string path) : node_(object(node, path)), path_(std::move(path)) {}
@@ -96,13 +107,17 @@ const Json& JsonReader::at(std::string_view name) {
 
 void JsonReader::finish() const {
   for (const auto& [name, value] : node_.items()) {
-    if (std::ranges::find(known_, name) == known_.end()) fail("/" + name, "unknown key");
+    if (std::ranges::find(known_, name) == known_.end()) fail("/" + cut(name, most_quoted), "unknown key");
   }
 }
 
 void JsonReader::fail(const std::string& below, const std::string& what) const {
   const std::string path = path_ + below;
   throw FormError((path.empty() ? "/" : path) + ": " + what);
+}
+
+void JsonReader::unknown(const std::string& name, const std::string& reason) const {
+  fail("/" + name, "unknown reason '" + cut(reason, most_quoted) + "'");
 }
 
 void JsonReader::wrong(const Json& node, const std::string& path, const std::string& expected) {

@@ -32,6 +32,7 @@ void require_schema(JsonReader& reader, std::string_view schema);
 class JsonReader {
  public:
   static constexpr bool reads = true;
+  static constexpr std::size_t most_elements = 200'000;  // of a list
   using Json = nlohmann::json;
   JsonReader(const Json& node, std::string path);  // FormError if it is no object
   ~JsonReader() = default;
@@ -77,7 +78,7 @@ class JsonReader {
     for (std::uint32_t& count : all) count = 0;
     for (const auto& [reason, count] : some) {
       const auto why = value_in_table<wire::Withheld>(reason);
-      if (!why || static_cast<std::size_t>(*why) >= n) fail("/" + std::string(name), "unknown reason '" + reason + "'");
+      if (!why || static_cast<std::size_t>(*why) >= n) unknown(std::string(name), reason);
       all[static_cast<std::size_t>(*why)] = count;
     }
   }
@@ -111,6 +112,7 @@ class JsonReader {
   static std::string word(const Json& node, const std::string& path);
   static const Json& list(const Json& node, const std::string& path);
   static const Json& object(const Json& node, const std::string& path);
+  [[noreturn]] void unknown(const std::string& name, const std::string& reason) const;
   [[noreturn]] static void wrong(const Json& node, const std::string& path, const std::string& expected);
 
   template <typename T>
@@ -139,7 +141,11 @@ class JsonReader {
   template <typename T>
   static void read_compound(const Json& node, const std::string& path, std::vector<T>& values) {
     values.clear();
-    for (const Json& element : list(node, path)) {
+    // A few bytes of a file may be hundreds here.
+    if (list(node, path).size() > most_elements)
+      throw FormError(path + ": expected at most " + std::to_string(most_elements) + ", found " +
+                      std::to_string(node.size()));
+    for (const Json& element : node) {
       const std::string below = path + "/" + std::to_string(values.size());
       read(element, below, values.emplace_back());
     }

@@ -4,6 +4,7 @@
 // refused (Unpacker::good), since its writer may have been killed in the middle.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -17,6 +18,15 @@
 #include "record/moments.hpp"
 
 namespace sockrig {
+
+// What there is most of goes as it lies in memory; whether its enums hold what they can is then asked for.
+template <typename T>
+inline constexpr bool goes_whole = false;
+template <>
+inline constexpr bool goes_whole<CallEvent> = std::is_trivially_copyable_v<CallEvent>;
+inline bool is_possible(const CallEvent& e) {
+  return e.call <= wire::Call::count && e.withheld <= wire::Withheld::count;
+}
 
 class Packer {
  public:
@@ -63,7 +73,10 @@ class Packer {
   template <typename T>
   void write_compound(const std::vector<T>& values) {
     write(values.size());
-    for (const T& value : values) write(value);
+    if constexpr (goes_whole<T>)
+      out_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+    else
+      for (const T& value : values) write(value);
   }
   template <typename T>
   void write_compound(const std::map<std::string, T>& values) {
@@ -155,7 +168,16 @@ class Unpacker {
   template <typename T>
   void read_compound(std::vector<T>& values) {
     values.clear();
-    for (std::size_t n = count(); n > 0 && good_; --n) read(values.emplace_back());
+    const std::size_t n = count();
+    if constexpr (goes_whole<T>) {
+      good_ = good_ && n <= in_.size() / sizeof(T);
+      if (!good_) return;
+      values.resize(n);
+      read_bytes(values.data(), n * sizeof(T));
+      good_ = good_ && std::ranges::all_of(values, is_possible);
+    } else {
+      for (std::size_t left = n; left > 0 && good_; --left) read(values.emplace_back());
+    }
   }
   template <typename T>
   void read_compound(std::map<std::string, T>& values) {

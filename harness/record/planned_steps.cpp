@@ -24,9 +24,48 @@ std::string not_carried_out(const Record& r) {
   return "";
 }
 
-// RFC 864's ring, as far as it was seen, stands in the key of what was expected.
-bool is_ring(const Channel& c) {
-  return !c.lines || c.expected.key >> 8 <= static_cast<std::uint64_t>(largest_ring - smallest_ring);
+std::string more_than(std::size_t size, std::size_t most) {
+  return "expected at most " + std::to_string(most) + ", found " + std::to_string(size);
+}
+
+// The judge looks for each connection among the rows of the kernel, and for each thread among the connections. A
+// connection takes a port of its own, the shim has so many slots, and the journal keeps so many calls.
+std::string too_many_in(const Record& r) {
+  constexpr std::size_t ports = 1 << 16, most = 100'000;
+  const struct {
+    const char* place;
+    std::size_t size, most;
+  } lists[] = {
+      {"/steps", r.steps.size(), most},
+      {"/channels", r.channels.size(), 30'000},
+      {"/listening", r.listening.size(), ports},
+      {"/last_look/threads", r.last_look.threads.size(), 40'000},
+      {"/last_look/sockets", r.last_look.sockets.size(), most},
+      {"/kernel", r.kernel.size(), most},
+      {"/rules", r.rules.size(), wire::max_rules},
+      {"/sockets", r.sockets.size(), wire::max_sockets},
+      {"/out_of_sight", r.out_of_sight.size(), most},
+      {"/timeline (calls)", r.events.size(), wire::ring_size},
+      {"/timeline (moves of the peer)", r.moves.size(), most},
+      {"/output (bytes)", r.output.size(), std::size_t{1} << 20},
+  };
+  for (const auto& list : lists) {
+    if (list.size > list.most) return std::string(list.place) + ": " + more_than(list.size, list.most);
+  }
+  std::size_t earlier = 0;
+  for (const Channel& c : r.channels) earlier += c.earlier_ports.size();
+  return earlier > most ? "/channels: earlier_ports of all together: " + more_than(earlier, most) : "";
+}
+
+std::string contradiction_in(const Channel& c) {
+  constexpr std::size_t most_window = 4096;
+  if (c.window.size() > most_window) return "/window: " + more_than(c.window.size(), most_window) + " bytes";
+  if (c.differs_at && *c.differs_at > c.received) return "/differs_at: only " + bytes(c.received) + " were received";
+  // As the peer learnt them: the first character, and by how many the ring is smaller than the largest.
+  constexpr std::uint64_t most_key = std::uint64_t{largest_ring - smallest_ring} << 8 | 0xff;
+  if (c.lines && c.expected.key > most_key)
+    return "/expected/key: of rotating lines it is at most " + std::to_string(most_key);
+  return "";
 }
 
 }  // namespace
@@ -50,8 +89,10 @@ std::vector<StepRecord> planned_steps(const Script& whole_script) {
 }
 
 std::string contradiction_in(const Record& r) {
+  if (std::string out = too_many_in(r); !out.empty()) return out;
   for (std::size_t i = 0; i < r.channels.size(); ++i) {
-    if (!is_ring(r.channels[i])) return "/channels/" + std::to_string(i) + "/expected/key: is no ring of characters";
+    const std::string in_channel = contradiction_in(r.channels[i]);
+    if (!in_channel.empty()) return "/channels/" + std::to_string(i) + in_channel;
   }
   if (r.stop == Stop::none) return r.unmet ? "/unmet: is there, though the run was not stopped" : not_carried_out(r);
   if (!r.unmet) return "/unmet: is missing, though the run was stopped";

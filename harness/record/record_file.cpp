@@ -75,7 +75,8 @@ void read_timeline(const nlohmann::json& list, Record& r) {
     else if (is == "wrote")
       read_moment(reader, at, r.writes);
     else
-      throw FormError(path + "/is: expected one of peer, call, look, fact, life, wrote, found \"" + is + "\"");
+      throw FormError(path + "/is: expected one of peer, call, look, fact, life, wrote, found \"" + is.substr(0, 60) +
+                      "\"");
     reader.finish();
   }
 }

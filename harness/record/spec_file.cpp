@@ -67,6 +67,10 @@ std::optional<RunSpec> spec_from_json(std::string_view text, std::string& proble
     JsonReader::read(reader.at("scenario"), "/scenario", scenario);
     reader("dialogue", dialogue);
     reader.finish();
+    if (!is_scenario_id(scenario.id))
+      throw FormError("/scenario/id: expected CHAPTER/NAME of small letters, digits and '-', at most 255");
+    if (scenario.text.size() > most_scenario_bytes)
+      throw FormError("/scenario/text: it is larger than 256 KiB: that is no scenario");
     Diagnostics problems;
     std::optional<Scenario> parsed = parse_scenario(scenario.text, scenario.id, scenario.file, problems);
     if (!parsed) throw FormError("/scenario/text: " + first_of(problems));

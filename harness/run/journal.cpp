@@ -51,7 +51,7 @@ void Journal::fact(const std::string& name, std::int64_t value) {
 
 void Journal::life(LifeEvent event) {
   event.time_ns = now_ns();
-  add_bounded(record_.lives, std::move(event), most_others, record_.left_out.lives);
+  add_bounded(record_.lives, event, most_others, record_.left_out.lives);
 }
 
 void Journal::wrote(bool second, std::uint64_t total) {
