@@ -175,6 +175,14 @@ BOOST_AUTO_TEST_CASE(sizes_at_the_end_of_the_numbers_are_no_overflow) {
   BOOST_TEST(of(counted).code == "descriptors-leaked");
 }
 
+// Each line must not be looked for in all of the output.
+BOOST_AUTO_TEST_CASE(an_output_of_nothing_but_line_ends_is_judged_in_time) {
+  MadeUp m;
+  m.end({false, 1});
+  m.record.output = std::string(256 << 10, '\n');
+  BOOST_TEST(of(m).code == "ended");
+}
+
 BOOST_AUTO_TEST_CASE(a_step_without_words_is_judged) {
   MadeUp m;
   m.record.processes_attached = 0;

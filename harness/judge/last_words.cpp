@@ -120,14 +120,22 @@ std::string thrown_at(std::string_view output, std::size_t begin) {
 }
 
 // Where it happened, below what happened: of Java and Ruby, of Lua and PHP (whose traces have a head), and of Rust.
-bool is_of_a_trace(std::string_view line, const std::string& output) {
-  constexpr std::string_view begins[] = {"\tat ", "\tfrom ", "note: run with `RUST_BACKTRACE"};
-  constexpr std::string_view lua = "stack traceback:", php = "Stack trace:";
-  if (std::ranges::any_of(begins, [&](std::string_view begin) { return line.starts_with(begin); })) return true;
-  if (output.find(lua) != output.npos && (line == lua || (line.starts_with('\t') && line.find(": in ") != line.npos)))
-    return true;
-  return output.find(php) != output.npos && (line == php || line.starts_with('#') || line.starts_with("  thrown in "));
-}
+class TraceLines {
+ public:
+  // Looks for the heads once: an output may be nothing but line ends.
+  explicit TraceLines(const std::string& output)
+      : has_lua_(output.find(lua) != output.npos), has_php_(output.find(php) != output.npos) {}
+  bool hold(std::string_view line) const {
+    constexpr std::string_view begins[] = {"\tat ", "\tfrom ", "note: run with `RUST_BACKTRACE"};
+    if (std::ranges::any_of(begins, [&](std::string_view begin) { return line.starts_with(begin); })) return true;
+    if (has_lua_ && (line == lua || (line.starts_with('\t') && line.find(": in ") != line.npos))) return true;
+    return has_php_ && (line == php || line.starts_with('#') || line.starts_with("  thrown in "));
+  }
+
+ private:
+  static constexpr std::string_view lua = "stack traceback:", php = "Stack trace:";
+  bool has_lua_, has_php_;
+};
 
 // What strerror() and the run-times say of ECONNRESET and EPIPE.
 bool tells_of_dead_connection(std::string_view words) {
@@ -140,12 +148,13 @@ bool tells_of_dead_connection(std::string_view words) {
 std::string last_words(const std::string& output) {
   std::string out = exception_in(output), last;
   if (out.empty()) out = node_error_in(output);
+  const TraceLines trace(output);
   for (std::size_t end = output.size(); out.empty() && end > 0;) {
     const std::size_t newline = output.rfind('\n', end - 1);
     const std::size_t begin = newline == output.npos ? 0 : newline + 1;
     const std::string_view line = std::string_view(output).substr(begin, end - begin);
     if (last.empty()) last = trimmed(line);
-    if (!is_of_a_trace(line, output)) out = trimmed(line);
+    if (!trace.hold(line)) out = trimmed(line);
     end = newline == output.npos ? 0 : newline;
   }
   return cut(out.empty() ? std::move(last) : std::move(out));
