@@ -157,7 +157,7 @@ std::string last_words(const std::string& output) {
     if (!trace.hold(line)) out = trimmed(line);
     end = newline == output.npos ? 0 : newline;
   }
-  return cut(out.empty() ? std::move(last) : std::move(out));
+  return cut(out.empty() ? last : out);
 }
 
 std::string thread_exception_in(const std::string& output) {
@@ -168,7 +168,7 @@ std::string thread_exception_in(const std::string& output) {
     const std::size_t end = output.find('\n', begin);
     begin = end == output.npos ? output.size() : end + 1;
   }
-  return cut(std::move(out));
+  return cut(out);
 }
 
 void add_thread_exception(const Observation& o, const std::string& lost, Diagnosis& out) {

@@ -61,7 +61,7 @@ struct MadeUp {
 
   RuleRecord& add_fault(const std::string& text) {
     Fault fault;
-    BOOST_REQUIRE(parse_fault(text, fault) == "");
+    BOOST_REQUIRE(parse_fault(text, fault).empty());
     scenario->faults.push_back(fault);
     record.rules.emplace_back();
     return record.rules.back();
